@@ -1,0 +1,59 @@
+# The two commands of the README are `make demo` and `make test`; CONTRIBUTING.md explains the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+DATA ?=
+
+.PHONY: docs peers help demo test check format bench real install
+
+help:
+	@echo "make demo     a tiny hero learns to write words backwards (about a minute after the installation)"
+	@echo "make test     all tests"
+	@echo "make check    format, lint, types, import contracts, fast tests"
+	@echo "make bench    the figures of docs/benchmarks.md"
+	@echo "make real DATA=FILE   train on a chat or question/answer file of your own"
+
+install: $(STAMP)
+
+# The pinned torch comes first: a range would let pip take another build.
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,remote,dev]'
+	touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/guild quickstart
+
+test: $(STAMP)
+	$(BIN)/pytest
+
+check: $(STAMP)
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache > .import-linter.log || { cat .import-linter.log; exit 1; }
+	$(BIN)/pytest -m 'not slow'
+
+format: $(STAMP)
+	$(BIN)/ruff check --quiet --fix .
+	$(BIN)/ruff format --quiet .
+
+bench: $(STAMP) peers
+	$(BIN)/python benchmarks/help_time.py
+	$(BIN)/python benchmarks/own_share.py
+
+# Other trainers, each in an environment of its own, for make bench; never in .ci/run.
+peers: .peers/trl/bin/trl
+
+.peers/trl/bin/trl: constraints.txt
+	$(PYTHON) -m venv .peers/trl
+	.peers/trl/bin/pip install --quiet -c constraints.txt torch
+	.peers/trl/bin/pip install --quiet -c constraints.txt trl==1.16.0
+
+real: $(STAMP)
+	@test -n "$(DATA)" || { echo "usage: make real DATA=FILE.jsonl"; exit 2; }
+	$(BIN)/python benchmarks/real_data.py --data "$(DATA)"
+
+docs: $(STAMP)
+	$(BIN)/python docs/generate.py

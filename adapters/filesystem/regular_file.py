@@ -1,0 +1,31 @@
+"""Opening a file that somebody else put there."""
+
+import os
+import stat
+from io import BufferedReader
+from pathlib import Path
+
+from adapters.filesystem.names import printable
+from application.ports.inbox import UnreadableFileError
+
+
+def open_regular(path: Path, *, follow: bool = True) -> BufferedReader:
+    """Open a file for reading; refuse what is no file, with the reason, and never wait for one."""
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
+    try:
+        descriptor = os.open(path, flags)
+    except FileNotFoundError as error:
+        raise unreadable(path, "there is no such file") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise unreadable(path, reason) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        kind = "a folder" if path.is_dir() else "not a regular file"
+        os.close(descriptor)
+        raise unreadable(path, f"it is {kind}")
+    return os.fdopen(descriptor, "rb")
+
+
+def unreadable(path: Path, why: str) -> UnreadableFileError:
+    """Say which file cannot be read, and why."""
+    return UnreadableFileError(f"cannot read {printable(str(path))}: {why}")

@@ -1,0 +1,83 @@
+"""What a checkpoint holds so that a job can go on from it as if it had never stopped."""
+
+import errno
+import json
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+
+from adapters.huggingface.loaded_model import LoadedModel
+from domain.result import Cause, TrainingError
+
+OPTIMIZER = "optimizer.pt"
+SCHEDULER = "scheduler.pt"
+RANDOMNESS = "rng_state.pth"
+STATE = "trainer_state.json"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+def randomness() -> dict[str, Any]:
+    """Take down where all random numbers stand, in the form that transformers reads."""
+    state = {
+        "python": random.getstate(),
+        "numpy": np.random.get_state(),  # noqa: NPY002 - the global one is what dropout code may use
+        "cpu": torch.get_rng_state(),
+    }
+    return {**state, "cuda": torch.cuda.get_rng_state()} if torch.cuda.is_available() else state
+
+
+def write_checkpoint(
+    location: str, model: LoadedModel, training: Any, random_state: dict[str, Any]
+) -> None:
+    """Write weights, tokenizer and the state of training; no file is a program."""
+    folder = Path(location)
+    model.network.save_pretrained(folder)
+    model.tokenizer.save_pretrained(folder)
+    for name, state in (
+        (OPTIMIZER, training.optimizer.state_dict()),
+        (SCHEDULER, training.lr_scheduler.state_dict()),
+        (RANDOMNESS, random_state),
+    ):
+        with (folder / name).open("wb") as file:
+            torch.save(state, file)
+    training.state.save_to_json(str(folder / STATE))
+
+
+def step_of(location: str, total: int) -> int:
+    """Give the steps that a checkpoint of this job has behind it, or refuse the checkpoint."""
+    folder = Path(location)
+    for name in (OPTIMIZER, SCHEDULER, RANDOMNESS, STATE):
+        if not (folder / name).is_file():
+            raise _untrusted(location, f"{name} is missing")
+    try:
+        state = json.loads((folder / STATE).read_text())
+        step, planned = int(state["global_step"]), int(state["max_steps"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _untrusted(location, f"{STATE} cannot be read") from error
+    if planned != total:
+        raise _untrusted(location, f"it is of a job of {planned} steps, this one has {total}")
+    return step
+
+
+@contextmanager
+def full_disk_noticed() -> Iterator[None]:
+    """Say disk full in the words of a job's causes."""
+    try:
+        yield
+    except (OSError, RuntimeError, SafetensorError) as error:
+        full = isinstance(error, OSError) and error.errno in _FULL
+        if full or "No space left on device" in str(error):
+            raise TrainingError(Cause.DISK_FULL, "no space is left to save a checkpoint") from error
+        raise
+
+
+def _untrusted(location: str, why: str) -> TrainingError:
+    return TrainingError(
+        Cause.UNTRUSTED_CHECKPOINT, f"training cannot go on from {location}: {why}"
+    )

@@ -1,0 +1,50 @@
+"""What the application carries from loader to trainer without looking into it."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from adapters.huggingface.precision import name_of
+from application.ports.model_loader import ModelFacts
+from domain.architecture import LockedArchitecture
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A network on its device, and its tokenizer."""
+
+    network: Any
+    tokenizer: Any
+
+
+def facts_of(network: Any, base_model: str, attention: str) -> ModelFacts:
+    """Say what was really loaded."""
+    return ModelFacts(
+        architecture=LockedArchitecture(
+            base_model=base_model,
+            architecture=type(network).__name__,
+            vocab_size=network.get_input_embeddings().weight.shape[0],
+            max_context=context_of(network),
+        ),
+        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        dtype=name_of(network.dtype),
+        device=str(network.device),
+        attention=attention,
+        weights_digest=weights_digest(network),
+    )
+
+
+def context_of(network: Any) -> int:
+    """Give the most tokens that the network can look at."""
+    return int(network.config.get_text_config().max_position_embeddings)
+
+
+def weights_digest(network: Any) -> str:
+    """Give one SHA-256 in hex over all weights by name, tied ones once."""
+    digest = hashlib.sha256()
+    for name, weights in sorted(network.named_parameters()):
+        digest.update(f"{name} {weights.dtype} {tuple(weights.shape)}\n".encode())
+        digest.update(weights.detach().cpu().contiguous().view(torch.uint8).numpy().data)
+    return digest.hexdigest()

@@ -1,0 +1,123 @@
+"""transformers' training loop under guild's batches, loss and test of every gradient."""
+
+import math
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+
+from adapters.huggingface.batches import Batch, Plan, PlannedBatches, collate
+from adapters.huggingface.loaded_model import LoadedModel
+from adapters.huggingface.loss import summed_loss, trained_count
+from domain.result import Cause, TrainingError
+from domain.settings.hyperparams import Hyperparams
+
+
+class Loop(Trainer):
+    """One job's steps; loss and norm are those of the last finished step."""
+
+    loss_is_scaled_for_ga = True
+
+    def __init__(
+        self,
+        model: LoadedModel,
+        plan: Plan,
+        arguments: TrainingArguments,
+        callback: TrainerCallback,
+    ) -> None:
+        super().__init__(model=model.network, args=arguments, callbacks=[callback])
+        self.remove_callback(PrinterCallback)
+        self.loss = self.norm = math.nan
+        self._plan = plan
+        self._padding = model.tokenizer.pad_token_id
+        self._passes: list[torch.Tensor] = []
+
+    def get_train_dataloader(self) -> Any:
+        """Give the planned batches; the loader's own generator leaves the global one alone."""
+        loader = DataLoader(
+            self._plan.rows,
+            batch_sampler=PlannedBatches(self._plan),
+            collate_fn=partial(collate, padding=self._padding),
+            generator=torch.Generator(),
+            pin_memory=self.args.dataloader_pin_memory,
+        )
+        return self.accelerator.prepare(loader)
+
+    def get_batch_samples(
+        self, epoch_iterator: Iterator[Batch], num_batches: int, device: torch.device
+    ) -> tuple[list[Batch], int]:
+        """Fetch the passes of one step and count its trained tokens."""
+        fetched, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
+        self._passes = []
+        return fetched, sum(trained_count(batch) for batch in fetched)
+
+    def compute_loss(
+        self, model: Any, inputs: Batch, *, num_items_in_batch: int, **_: object
+    ) -> torch.Tensor:
+        """Give this pass's share of the step's mean."""
+        loss = summed_loss(model, inputs) / num_items_in_batch
+        self._passes.append(loss.detach())
+        return loss
+
+    def floating_point_ops(self, inputs: Batch) -> int:
+        """Count none: nobody reads them, and counting takes time in every pass."""
+        return 0
+
+    def _get_grad_norm(self, model: Any, grad_norm: Any = None) -> float:
+        """Refuse a step that would spoil the weights: the last moment before they change."""
+        self.norm = float(super()._get_grad_norm(model, grad_norm=grad_norm))
+        self.loss = float(torch.stack(self._passes).sum())
+        if not (math.isfinite(self.norm) and math.isfinite(self.loss)):
+            raise TrainingError(
+                Cause.DIVERGED,
+                f"step {self.state.global_step + 1} would spoil the weights: "
+                f"loss {self.loss}, gradient norm {self.norm}",
+            )
+        return self.norm
+
+
+def arguments_of(
+    hyperparams: Hyperparams, plan: Plan, folder: str, device: torch.device
+) -> TrainingArguments:
+    """Say in transformers' words how to train; saving, logging and measuring are ours."""
+    arguments = TrainingArguments(
+        output_dir=folder,
+        per_device_train_batch_size=hyperparams.per_device_train_batch_size,
+        gradient_accumulation_steps=hyperparams.gradient_accumulation_steps,
+        max_steps=plan.total,
+        learning_rate=hyperparams.learning_rate,
+        lr_scheduler_type=str(hyperparams.lr_scheduler_type),
+        warmup_steps=warm_up(hyperparams, plan.total),
+        weight_decay=hyperparams.weight_decay,
+        adam_beta2=hyperparams.adam_beta2,
+        max_grad_norm=hyperparams.max_grad_norm,
+        optim="adamw_torch_fused",
+        seed=hyperparams.seed,
+        # The model is in its format already: mixing in a second one would be another model.
+        bf16=False,
+        fp16=False,
+        use_cpu=device.type == "cpu",
+        # False would be written into the checkpoint, and generation from it would crawl.
+        use_cache=True,
+        dataloader_pin_memory=device.type != "cpu",
+        remove_unused_columns=False,
+        save_strategy="no",
+        eval_strategy="no",
+        logging_strategy="no",
+        logging_nan_inf_filter=False,
+        report_to=[],
+        disable_tqdm=True,
+        log_level="error",
+    )
+    # One job, one device: transformers would spread a batch over all GPUs that it finds.
+    arguments._n_gpu = min(arguments.n_gpu, 1)  # noqa: SLF001
+    return arguments
+
+
+def warm_up(hyperparams: Hyperparams, total: int) -> int:
+    """Give the steps of warm-up: as set, or a tenth of a job that would be over before."""
+    wanted = hyperparams.warmup_steps
+    return wanted if wanted < total else total // 10

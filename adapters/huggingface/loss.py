@@ -1,0 +1,24 @@
+"""What is made smaller: the surprise at trained tokens, and at no others."""
+
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from adapters.huggingface.batches import Batch
+from domain.masking import IGNORED
+
+
+def summed_loss(network: Any, batch: Batch) -> torch.Tensor:
+    """Give the sum of nats over the trained tokens of a batch."""
+    wanted = batch["labels"][:, 1:]
+    trained = wanted != IGNORED
+    logits = network(
+        input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], use_cache=False
+    ).logits
+    return cross_entropy(logits[:, :-1][trained].float(), wanted[trained], reduction="sum")
+
+
+def trained_count(batch: Batch) -> int:
+    """Count the trained tokens of a batch; the first of a row is never predicted."""
+    return int((batch["labels"][:, 1:] != IGNORED).sum())

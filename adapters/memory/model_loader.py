@@ -1,0 +1,138 @@
+"""Models that are a digest of what they were taught, for tests and dry runs."""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from application.ports.model_loader import (
+    ChatEncoder,
+    Loaded,
+    ModelFacts,
+    ModelLoader,
+    ModelUnavailableError,
+)
+from domain.architecture import LockedArchitecture
+from domain.checkpoint import BrokenCheckpointError
+from domain.conversation import Conversation, Role
+from domain.hero import Hero
+from domain.masking import Encoded, Span
+from domain.settings.model import Attention, Precision
+from domain.settings.settings import Settings
+
+_FILE = "model.json"
+_END, _FIRST_CHARACTER = 0, 4
+_ROLES = {role: number for number, role in enumerate(Role, start=1)}
+_SHOWN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryModel:
+    """A digest over everything that was trained, and the number of steps it took."""
+
+    digest: str
+    steps: int = 0
+
+    @classmethod
+    def read(cls, location: str) -> Self:
+        """Read what was written to a checkpoint."""
+        try:
+            return cls(**json.loads((Path(location) / _FILE).read_text()))
+        except (OSError, TypeError, ValueError) as error:
+            raise BrokenCheckpointError(
+                f"no model can be loaded from {location}", why=str(error)
+            ) from error
+
+    def write(self, location: str) -> None:
+        """Write this into a checkpoint."""
+        (Path(location) / _FILE).write_text(json.dumps(asdict(self)))
+
+
+class MemoryChatEncoder(ChatEncoder):
+    """One token for each character, one for the role of a turn and one for its end."""
+
+    end_of_turn = _END
+
+    def encode(self, rows: Sequence[tuple[int, Conversation]]) -> Sequence[Encoded]:
+        """Encode numbered conversations, in their order."""
+        return [
+            self._encoded(number, conversation, shown=place < _SHOWN)
+            for place, (number, conversation) in enumerate(rows)
+        ]
+
+    def render(self, prompt: Conversation) -> tuple[str, int]:
+        """Give the text of a prompt, up to where the answer begins, and its number of tokens."""
+        turns = [f"<{turn.role}>{turn.content}<end>" for turn in prompt.messages]
+        tokens = sum(len(turn.content) + 2 for turn in prompt.messages) + 1
+        return "".join((*turns, f"<{Role.ASSISTANT}>")), tokens
+
+    def _encoded(self, number: int, conversation: Conversation, *, shown: bool) -> Encoded:
+        ids: list[int] = []
+        trained: list[Span] = []
+        marked: list[str] = []
+        for turn in conversation.messages:
+            ids += (_ROLES[turn.role], *(ord(c) + _FIRST_CHARACTER for c in turn.content), _END)
+            said = f"{turn.content}<end>"
+            if turn.role is Role.ASSISTANT:
+                trained.append(Span(len(ids) - len(turn.content) - 1, len(ids)))
+                said = f"⟦{said}⟧"
+            marked.append(f"<{turn.role}>{said}")
+        text = "".join(marked) if shown else ""
+        return Encoded(number=number, ids=tuple(ids), trained=tuple(trained), marked=text)
+
+
+class MemoryModelLoader(ModelLoader[MemoryModel]):
+    """Has every hero but those named; `found` is what it loads where that is not the hero's own."""
+
+    def __init__(
+        self, *, unavailable: Collection[str] = (), found: LockedArchitecture | None = None
+    ) -> None:
+        self._unavailable = frozenset(unavailable)
+        self._found = found
+
+    def check(self, hero: Hero, location: str) -> None:
+        """Refuse the heroes that were named."""
+        if hero.id in self._unavailable and not location:
+            raise ModelUnavailableError(
+                f"the weights of {hero.model.name} are not on this machine",
+                fix=("choose another hero",),
+            )
+
+    def load(self, hero: Hero, location: str, settings: Settings) -> Loaded[MemoryModel]:
+        """Read a checkpoint, or make the digest of a base model from its name and seed."""
+        self.check(hero, location)
+        model = MemoryModel.read(location) if location else _base(hero)
+        return Loaded(
+            model=model,
+            facts=ModelFacts(
+                architecture=self._found or hero.locked_architecture,
+                parameters=hero.model.parameters,
+                dtype=_precision(settings.model.dtype),
+                device="memory",
+                attention=_attention(settings.model.attn_implementation),
+                weights_digest=model.digest,
+            ),
+            encoder=MemoryChatEncoder(),
+        )
+
+    def encoder(self, hero: Hero, location: str) -> MemoryChatEncoder:
+        """Give the encoder of all heroes."""
+        self.check(hero, location)
+        return MemoryChatEncoder()
+
+
+def _base(hero: Hero) -> MemoryModel:
+    origin = f"{hero.model.name} {hero.model.seed}"
+    return MemoryModel(hashlib.sha256(origin.encode()).hexdigest())
+
+
+def _precision(wish: Precision) -> str:
+    if wish is Precision.FLOAT16:
+        raise ModelUnavailableError(f"this model cannot be held in {wish}")
+    return str(Precision.FLOAT32 if wish is Precision.AUTO else wish)
+
+
+def _attention(wish: Attention) -> str:
+    return str(Attention.EAGER if wish is Attention.AUTO else wish)

@@ -1,0 +1,77 @@
+"""Settings that were handed over, and assignments."""
+
+import math
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import Field, fields
+from difflib import get_close_matches
+from enum import Enum
+from typing import Any
+
+from application.ports.settings_source import BadSettingError, SettingsSource, UnknownSettingError
+from domain.settings.layers import Layer, Value
+from domain.settings.settings import Settings
+
+_BOUNDS = {"gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le}
+
+
+class MemorySettingsSource(SettingsSource):
+    """Takes the place of a settings file."""
+
+    def __init__(self, project: Mapping[str, Value] | None = None) -> None:
+        self._project = project or {}
+
+    def project(self) -> Layer:
+        """Check and give what was handed over."""
+        where = "project settings"
+        return Layer(where, {key: _check(key, at, where) for key, at in self._project.items()})
+
+    def assignments(self, pairs: Sequence[str], origin: str) -> Layer:
+        """Read 'section.key=value' texts."""
+        values = {}
+        for pair in pairs:
+            key, sign, text = pair.partition("=")
+            if not sign:
+                raise BadSettingError(f"'{pair}' sets nothing ({origin})")
+            values[key] = _check(key, text, origin, read=True)
+        return Layer(origin, values)
+
+
+def _check(key: str, value: Value, where: str, *, read: bool = False) -> Value:
+    known = _leaf_fields()
+    if key not in known:
+        raise UnknownSettingError(key, where, get_close_matches(key, known))
+    found = _typed(known[key], value, read=read)
+    if found is None or not _within(known[key], found):
+        raise BadSettingError(f"{key} cannot be {value!r} ({where})")
+    return found
+
+
+def _leaf_fields() -> "dict[str, Field[Any]]":
+    settings = Settings()
+    return {
+        f"{section.name}.{leaf.name}": leaf
+        for section in fields(settings)
+        for leaf in fields(getattr(settings, section.name))
+    }
+
+
+def _typed(field: "Field[Any]", value: Value, *, read: bool) -> Value | None:
+    """Give the value in the type of the setting, None where it has none in it."""
+    kind: Any = field.type
+    fits = type(value) is kind or (kind is float and type(value) is int)
+    if not (read or fits or issubclass(kind, Enum)):
+        return None
+    try:
+        found = kind(value)
+    except ValueError:
+        return None
+    plain: Value = found.value if isinstance(found, Enum) else found
+    return plain
+
+
+def _within(field: "Field[Any]", value: Value) -> bool:
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    bounds = ((compare, field.metadata.get(name)) for name, compare in _BOUNDS.items())
+    return all(compare(value, bound) for compare, bound in bounds if bound is not None)

@@ -1,0 +1,90 @@
+"""Models, and how conversations become tokens for them."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from domain.architecture import LockedArchitecture
+from domain.conversation import Conversation
+from domain.errors import ErrorCode, ExitStatus, GuildError
+from domain.hero import Hero
+from domain.masking import Encoded
+from domain.settings.settings import Settings
+
+Model = TypeVar("Model")
+
+
+class ModelUnavailableError(GuildError):
+    """The weights are not on this machine and cannot be had now."""
+
+    code = ErrorCode.MODEL_UNAVAILABLE
+    exit_status = ExitStatus.CANNOT_HERE
+
+
+class ChatTemplateError(GuildError):
+    """guild cannot tell which tokens of a conversation the assistant says."""
+
+    code = ErrorCode.DATA
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFacts:
+    """What was really loaded; parameters counts weights, tied ones once."""
+
+    architecture: LockedArchitecture
+    parameters: int
+    dtype: str
+    device: str
+    attention: str
+    weights_digest: str
+
+
+class ChatEncoder(Protocol):
+    """Conversations to token ids.
+
+    - ids are those of the rendered text as a whole; trained spans are the assistant's turns with
+      their end of turn, in every turn of a conversation, and nothing else;
+    - a prompt is rendered as the model sees it before it answers.
+    """
+
+    end_of_turn: int
+
+    @abstractmethod
+    def encode(self, rows: Sequence[tuple[int, Conversation]]) -> Sequence[Encoded]:
+        """Encode numbered conversations, in their order."""
+
+    @abstractmethod
+    def render(self, prompt: Conversation) -> tuple[str, int]:
+        """Give the text of a prompt, up to where the answer begins, and its number of tokens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded(Generic[Model]):
+    """A model that the application carries but never looks into."""
+
+    model: Model
+    facts: ModelFacts
+    encoder: ChatEncoder
+
+
+class ModelLoader(Protocol[Model]):
+    """A hero's weights, from its base model or from a checkpoint.
+
+    - one precision and one attention for the model, as the facts say; an explicit wish that cannot
+      be met is refused, never replaced;
+    - a base model built on the spot has the same weights in every process;
+    - location '' is the base model, anything else a committed checkpoint.
+    """
+
+    @abstractmethod
+    def check(self, hero: Hero, location: str) -> None:
+        """Refuse early, without loading: raise ModelUnavailableError where load would."""
+
+    @abstractmethod
+    def load(self, hero: Hero, location: str, settings: Settings) -> Loaded[Model]:
+        """Load weights and tokenizer; raise ModelUnavailableError or BrokenCheckpointError."""
+
+    @abstractmethod
+    def encoder(self, hero: Hero, location: str) -> ChatEncoder:
+        """Load the tokenizer alone."""

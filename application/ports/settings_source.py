@@ -1,0 +1,40 @@
+"""Where settings come from that people write."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Protocol
+
+from domain.errors import ErrorCode, GuildError
+from domain.settings.layers import Layer
+
+
+class UnknownSettingError(GuildError):
+    """No setting has this name."""
+
+    code = ErrorCode.UNKNOWN_KEY
+
+    def __init__(self, key: str, where: str, near: Sequence[str]) -> None:
+        meant = f"did you mean {' or '.join(near)}?" if near else "guild config lists none like it"
+        super().__init__(f"there is no setting '{key}' ({where})", fix=(meant,))
+
+
+class BadSettingError(GuildError):
+    """A setting has a value that it cannot have."""
+
+    code = ErrorCode.BAD_SETTING
+
+
+class SettingsSource(Protocol):
+    """Checked layers of settings.
+
+    - a key that no section has is refused, with the nearest ones named;
+    - a value of the wrong type, out of its range or not finite is refused, with key and place.
+    """
+
+    @abstractmethod
+    def project(self) -> Layer:
+        """Give what the hall's own settings file says."""
+
+    @abstractmethod
+    def assignments(self, pairs: Sequence[str], origin: str) -> Layer:
+        """Read 'section.key=value' texts, as they are typed on a command line."""

@@ -1,0 +1,78 @@
+"""Carries what a job tells into the log."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from application.ports.clock import Clock
+from application.ports.event_log import Append, EventLog, job_stream
+from application.ports.job_repository import JobRepository
+from application.ports.metrics import Metrics
+from application.ports.status_sink import StatusSink
+from domain.ids import JobId
+from domain.job import Job, Processing
+from domain.job_decisions import IllegalMoveError, record_checkpoint, record_receipt
+from domain.job_events import JobEvent
+from domain.reports import (
+    CheckpointCommitted,
+    JobBroken,
+    JobDone,
+    ReceiptMade,
+    Report,
+    metrics_of,
+)
+
+LEASE = timedelta(seconds=60)
+HEARTBEAT = timedelta(seconds=15)
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorder(StatusSink):
+    """Turns reports into events and numbers, and keeps the claim alive while reports come.
+
+    - receipts and checkpoints are events, the numbers of a step are metrics;
+    - what an attempt tells after its claim is over raises LeaseLostError and is not recorded;
+    - how the job ended is recorded by the use case that decides it.
+    """
+
+    log: EventLog
+    jobs: JobRepository
+    metrics: Metrics
+    clock: Clock
+    _beats: dict[JobId, datetime] = field(default_factory=dict)
+
+    def tell(self, job: Job, report: Report) -> None:
+        """Record one report of a job, as it was when it was claimed."""
+        if isinstance(report, JobDone | JobBroken):
+            self._beats.pop(job.id, None)
+            return
+        self._beat(job)
+        match report:
+            case ReceiptMade(receipt=receipt):
+                current, fence, now = self._held(job)
+                self._append(current, record_receipt(current, fence, receipt, now))
+            case CheckpointCommitted(checkpoint=checkpoint):
+                current, fence, now = self._held(job)
+                self._append(current, record_checkpoint(current, fence, checkpoint, now))
+            case _:
+                if (numbers := metrics_of(report)) is not None:
+                    self.metrics.append(job.id, *numbers)
+
+    def _held(self, claimed: Job) -> tuple[Job, int, datetime]:
+        return self.jobs.get(claimed.id), fence_of(claimed), self.clock.now()
+
+    def _append(self, current: Job, event: JobEvent) -> None:
+        self.log.append(Append(job_stream(current.id), (event,), current.version))
+
+    def _beat(self, job: Job) -> None:
+        now = self.clock.now()
+        if now - self._beats.get(job.id, job.created_at) < HEARTBEAT:
+            return
+        self.jobs.heartbeat(job.id, fence_of(job), now + LEASE)
+        self._beats[job.id] = now
+
+
+def fence_of(claimed: Job) -> int:
+    """Give the fencing token of a claimed job."""
+    if not isinstance(claimed.state, Processing):
+        raise IllegalMoveError(claimed, "use the claim of")
+    return claimed.state.lease.fence

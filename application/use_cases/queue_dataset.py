@@ -1,0 +1,130 @@
+"""Put a dataset into the queue of a campaign."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from application.layers import settings_for
+from application.ports.campaign_repository import CampaignRepository
+from application.ports.clock import Clock
+from application.ports.dataset_source import DatasetSource
+from application.ports.event_log import (
+    Append,
+    EventLog,
+    StaleStreamError,
+    dataset_stream,
+    job_stream,
+)
+from application.ports.hero_catalog import HeroCatalog
+from application.ports.inbox import Inbox, Staged
+from application.ports.job_mirror import JobMirror
+from application.ports.job_repository import JobRepository
+from application.ports.settings_source import SettingsSource
+from domain.campaign import Campaign
+from domain.dataset import Dataset, DatasetTakenIn, Priority
+from domain.errors import ErrorCode, ExitStatus, GuildError
+from domain.ids import new_job_id
+from domain.job import Failed, Job, Skipped
+from domain.job_events import JobQueued
+from domain.rows import survey
+from domain.settings.layers import config_hash
+
+
+class DuplicateDatasetError(GuildError):
+    """The campaign has a job with the same bytes and the same settings."""
+
+    code = ErrorCode.DUPLICATE
+    exit_status = ExitStatus.REFUSED
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(
+            f"these bytes are job {job.ref} of this campaign already ({job.status})",
+            why="with the same settings it would teach the same things twice",
+            fix=("guild queue add --again trains it once more",),
+        )
+        self.job = job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRequest:
+    """Which file, under which name, for whom; campaign None is the active one."""
+
+    location: str
+    name: str
+    priority: Priority = Priority.NORMAL
+    campaign: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDataset:
+    """Check a file, keep its bytes and queue a job for it.
+
+    - every row is read before anything is recorded; a bad file leaves no trace;
+    - the bytes that were checked are the bytes that will be trained on;
+    - the same bytes with the same settings are refused unless asked for again.
+    """
+
+    inbox: Inbox
+    datasets: DatasetSource
+    log: EventLog
+    jobs: JobRepository
+    campaigns: CampaignRepository
+    heroes: HeroCatalog
+    settings: SettingsSource
+    mirror: JobMirror
+    clock: Clock
+    code_version: str
+    chance: Callable[[], int]
+
+    def execute(self, request: QueueRequest) -> Job:
+        """Give the queued job, or refuse the file."""
+        campaign = (
+            self.campaigns.get(request.campaign) if request.campaign else self.campaigns.active()
+        )
+        staged = self.inbox.stage(request.location)
+        try:
+            kind, rows = survey(self.datasets.rows_at(staged.location))
+            dataset = replace(staged.dataset, name=request.name, format=kind.value, rows=rows)
+            job = self._queue(staged, dataset, campaign, request)
+        except BaseException:
+            self.inbox.discard(staged)
+            raise
+        self.mirror.show([job])
+        return job
+
+    def _queue(
+        self, staged: Staged, dataset: Dataset, campaign: Campaign, request: QueueRequest
+    ) -> Job:
+        while True:
+            seen = len(self.log.read_stream(dataset_stream(dataset.sha256)))
+            event = self._decide(dataset, campaign, request)
+            self.inbox.keep(staged)
+            taken = DatasetTakenIn(dataset=dataset, at=event.at)
+            try:
+                self.log.append(
+                    Append(dataset_stream(dataset.sha256), (taken,), seen),
+                    Append(job_stream(event.job_id), (event,), 0),
+                )
+            except StaleStreamError:
+                continue  # somebody queued the same bytes meanwhile: decide again
+            return self.jobs.get(event.job_id)
+
+    def _decide(self, dataset: Dataset, campaign: Campaign, request: QueueRequest) -> JobQueued:
+        hero = self.heroes.get(campaign.hero_id)
+        resolved = settings_for(hero, campaign.overrides, self.settings.project())
+        digest = config_hash(resolved.settings)
+        for job in self.jobs.find(campaign_id=campaign.id):
+            same = (job.dataset.sha256, job.queued_config) == (dataset.sha256, digest)
+            if same and not request.again and not isinstance(job.state, Failed | Skipped):
+                raise DuplicateDatasetError(job)
+        at = self.clock.now()
+        return JobQueued(
+            job_id=new_job_id(at, self.chance(), dataset.name),
+            at=at,
+            dataset=dataset,
+            hero_id=campaign.hero_id,
+            campaign_id=campaign.id,
+            priority=request.priority,
+            config_hash=digest,
+            code_version=self.code_version,
+        )

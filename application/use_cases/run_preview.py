@@ -1,0 +1,143 @@
+"""Hear what the head of a campaign says."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from application.layers import settings_for
+from application.ports.campaign_repository import CampaignRepository
+from application.ports.checkpoint_store import CheckpointStore
+from application.ports.clock import Clock
+from application.ports.dataset_source import DatasetSource
+from application.ports.event_log import Append, EventLog, preview_stream
+from application.ports.hero_catalog import HeroCatalog
+from application.ports.job_repository import JobRepository
+from application.ports.model_loader import ChatEncoder, Model, ModelLoader
+from application.ports.preview_backend import PreviewBackend, PreviewRequest
+from application.ports.settings_source import SettingsSource
+from domain.campaign import Campaign
+from domain.conversation import Conversation, ask
+from domain.errors import NotFoundError
+from domain.hero import Hero
+from domain.job import JobStatus
+from domain.preview import PreviewEvent, Prompt, observe
+from domain.profiles.registry import profile_of
+from domain.rows import conversations
+from domain.settings.monitoring import PreviewBackendName
+from domain.settings.settings import Settings
+from domain.splitting import split
+
+
+class NothingToAskError(NotFoundError):
+    """There is no held-out row to ask."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this campaign has no held-out rows to ask",
+            why="previews ask rows that no job of the campaign was trained on",
+            fix=("name a prompt: guild preview run --prompt TEXT", "or train a job first"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewOrder:
+    """Texts to ask, or a file of rows, or, with neither, up to `most` held-out rows."""
+
+    texts: tuple[str, ...] = ()
+    file: str = ""
+    most: int = 5
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPreview(Generic[Model]):
+    """Let the head of a campaign answer prompts, and record what it said.
+
+    - prompts go through the profile, so that the model sees what it was trained on;
+    - what could not be measured is recorded as that, never as a wrong answer;
+    - without prompts, rows are asked that were held out from training.
+    """
+
+    log: EventLog
+    jobs: JobRepository
+    campaigns: CampaignRepository
+    heroes: HeroCatalog
+    settings: SettingsSource
+    datasets: DatasetSource
+    models: ModelLoader[Model]
+    checkpoints: CheckpointStore
+    backends: Callable[[PreviewBackendName], PreviewBackend]
+    clock: Clock
+
+    def execute(self, order: PreviewOrder) -> list[PreviewEvent]:
+        """Give one event for each prompt, in their order."""
+        campaign = self.campaigns.get(order.campaign) if order.campaign else self.campaigns.active()
+        hero = self.heroes.get(campaign.hero_id)
+        project = self.settings.project()
+        settings = settings_for(hero, campaign.overrides, project).settings
+        asked = self._asked(campaign, settings, order)
+        location = self._verified(campaign, hero)
+        encoder = self.models.encoder(hero, location)
+        request = PreviewRequest(
+            hero=hero,
+            location=location,
+            address=campaign.head.address if campaign.head else f"{campaign.id}@base",
+            settings=settings,
+            prompts=tuple(_prompt(row, settings, encoder) for row in asked),
+        )
+        return self._record(campaign, request)
+
+    def _record(self, campaign: Campaign, request: PreviewRequest) -> list[PreviewEvent]:
+        backend = self.backends(request.settings.monitoring.preview_backend)
+        outcomes = backend.answer(request)
+        events = [
+            observe(
+                campaign_id=campaign.id,
+                checkpoint=campaign.head,
+                backend=backend.name,
+                prompt=prompt,
+                outcome=outcome,
+                at=self.clock.now(),
+            )
+            for prompt, outcome in zip(request.prompts, outcomes, strict=True)
+        ]
+        self.log.append(Append(preview_stream(campaign.id), tuple(events)))
+        return events
+
+    def _asked(
+        self, campaign: Campaign, settings: Settings, order: PreviewOrder
+    ) -> Sequence[Conversation]:
+        if order.texts:
+            return [ask(text) for text in order.texts]
+        if order.file:
+            read = conversations(self.datasets.rows_at(order.file))
+            return [conversation for _, (_, conversation) in read]
+        return self._held_out(campaign, settings)[: order.most]
+
+    def _held_out(self, campaign: Campaign, settings: Settings) -> Sequence[Conversation]:
+        done = self.jobs.find(campaign_id=campaign.id, status=JobStatus.COMPLETED)
+        for job in reversed(done):
+            rows = [row for _, row in conversations(self.datasets.rows(job.dataset))]
+            data = settings.data
+            _, held_out = split(rows, data.validation_split, data.validation_max_samples)
+            if held_out:
+                return [conversation for _, conversation in held_out]
+        raise NothingToAskError
+
+    def _verified(self, campaign: Campaign, hero: Hero) -> str:
+        location = ""
+        if campaign.head is not None:
+            self.checkpoints.verify(campaign.head)
+            location = self.checkpoints.locate(campaign.head)
+        self.models.check(hero, location)
+        return location
+
+
+def _prompt(row: Conversation, settings: Settings, encoder: ChatEncoder) -> Prompt:
+    seen = profile_of(settings.profile).transform(row, 0, settings.hyperparams.seed)
+    has_answer = seen.messages[-1].role == "assistant"
+    asked = seen.prompt if has_answer else seen
+    text, tokens = encoder.render(asked)
+    return Prompt(
+        conversation=asked, golden=seen.answer if has_answer else None, text=text, tokens=tokens
+    )

@@ -1,0 +1,50 @@
+"""A committed checkpoint: complete, with a manifest, known to the log."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from domain.errors import ErrorCode, ExitStatus, GuildError
+from domain.ids import CampaignId, JobId
+
+
+class BrokenCheckpointError(GuildError):
+    """A checkpoint is not what its manifest says."""
+
+    code = ErrorCode.CHECKPOINT
+    exit_status = ExitStatus.UNHEALTHY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDigest:
+    """One file of a checkpoint; bytes are counted, the digest is SHA-256 in hex."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """Where a job left the model: step counts over the whole campaign.
+
+    digest is that of the manifest; name is the place inside the campaign's folder.
+    """
+
+    campaign_id: CampaignId
+    job_id: JobId
+    fence: int
+    step: int
+    name: str
+    digest: str
+
+    @property
+    def address(self) -> str:
+        """Name the checkpoint for other machines: campaign and the manifest's digest."""
+        return f"{self.campaign_id}@{self.digest[:12]}"
+
+
+def manifest_digest(files: tuple[FileDigest, ...]) -> str:
+    """Give one SHA-256 in hex over the sorted list of files."""
+    listed = json.dumps(sorted((file.path, file.size, file.sha256) for file in files))
+    return hashlib.sha256(listed.encode()).hexdigest()

@@ -1,0 +1,124 @@
+"""What may happen to a job: each decision gives an event, or refuses."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from domain.checkpoint import Checkpoint
+from domain.errors import ErrorCode, GuildError
+from domain.job import Failed, Job, Processing, Queued, Skipped
+from domain.job_events import (
+    JobCheckpointed,
+    JobCompleted,
+    JobDeferred,
+    JobFailed,
+    JobReceiptRecorded,
+    JobReleased,
+    JobRequeued,
+    JobSkipped,
+    JobStarted,
+    LeaseExpired,
+)
+from domain.lease import Lease, LeaseLostError
+from domain.receipts import MaskReceipt
+from domain.result import (
+    BACK_OFF_SECONDS,
+    LOSING,
+    MOST_FAILURES,
+    RELEASING,
+    Cause,
+    TrainingResult,
+)
+from domain.settings.layers import Value
+
+
+class IllegalMoveError(GuildError):
+    """A job cannot do this in its state."""
+
+    code = ErrorCode.ILLEGAL_MOVE
+
+    def __init__(self, job: Job, verb: str) -> None:
+        super().__init__(f"cannot {verb} job {job.ref}: it is {job.status}")
+
+
+def start(
+    job: Job,
+    lease: Lease,
+    *,
+    settings: Mapping[str, Value],
+    config_hash: str,
+    head: str,
+    start_step: int,
+    at: datetime,
+) -> JobStarted:
+    """Give the job to the owner of the lease."""
+    if not isinstance(job.state, Queued):
+        raise IllegalMoveError(job, "start")
+    return JobStarted(
+        job_id=job.id,
+        at=at,
+        attempt=job.attempts + 1,
+        lease=lease,
+        settings=settings,
+        config_hash=config_hash,
+        head=head,
+        start_step=start_step,
+    )
+
+
+def record_receipt(job: Job, fence: int, receipt: MaskReceipt, at: datetime) -> JobReceiptRecorded:
+    """Keep what was checked before training."""
+    _holding(job, fence, "record a receipt of")
+    return JobReceiptRecorded(job_id=job.id, at=at, receipt=receipt)
+
+
+def record_checkpoint(
+    job: Job, fence: int, checkpoint: Checkpoint, at: datetime
+) -> JobCheckpointed:
+    """Make a committed checkpoint part of the job."""
+    _holding(job, fence, "checkpoint")
+    return JobCheckpointed(job_id=job.id, at=at, checkpoint=checkpoint)
+
+
+def complete(job: Job, fence: int, result: TrainingResult, at: datetime) -> JobCompleted:
+    """End the job well."""
+    _holding(job, fence, "complete")
+    return JobCompleted(job_id=job.id, at=at, result=result)
+
+
+def give_up(
+    job: Job, fence: int, cause: Cause, message: str, at: datetime
+) -> JobReleased | LeaseExpired | JobDeferred | JobFailed:
+    """End an attempt that did not complete; the cause decides what becomes of the job."""
+    _holding(job, fence, "give up")
+    if cause in RELEASING:
+        return JobReleased(job_id=job.id, at=at, cause=cause)
+    if cause in LOSING and job.failures + 1 < MOST_FAILURES:
+        return LeaseExpired(job_id=job.id, at=at, cause=cause)
+    if cause is Cause.INTERNAL_ERROR and job.failures < len(BACK_OFF_SECONDS):
+        until = at + timedelta(seconds=BACK_OFF_SECONDS[job.failures])
+        return JobDeferred(job_id=job.id, at=at, until=until, cause=cause, message=message)
+    return JobFailed(job_id=job.id, at=at, cause=cause, message=message)
+
+
+def skip(job: Job, reason: str, at: datetime) -> JobSkipped:
+    """Decide against a waiting job."""
+    if not isinstance(job.state, Queued):
+        raise IllegalMoveError(job, "skip")
+    return JobSkipped(job_id=job.id, at=at, reason=reason)
+
+
+def requeue(job: Job, at: datetime) -> JobRequeued:
+    """Try a failed or skipped job again."""
+    if not isinstance(job.state, Failed | Skipped):
+        raise IllegalMoveError(job, "requeue")
+    return JobRequeued(job_id=job.id, at=at)
+
+
+def _holding(job: Job, fence: int, verb: str) -> Processing:
+    if not isinstance(job.state, Processing):
+        raise IllegalMoveError(job, verb)
+    if job.state.lease.fence != fence:
+        raise LeaseLostError(
+            f"cannot {verb} job {job.ref}: claim {fence} is over, {job.state.lease.fence} holds it"
+        )
+    return job.state

@@ -1,0 +1,71 @@
+"""How a job ended: with what result, or for which cause."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.checkpoint import Checkpoint
+from domain.errors import ErrorCode, ExitStatus, GuildError
+
+
+class Ending(StrEnum):
+    """Why a trainer stopped without a fault."""
+
+    ALL_ROWS = "all_rows"
+    MAX_STEPS = "max_steps"
+    STOPPED = "stopped"
+
+
+class Cause(StrEnum):
+    """Why a job did not complete."""
+
+    STOPPED_BY_USER = "stopped_by_user"
+    PAUSED = "paused"
+    DRAINED = "drained"
+    LOST_WORKER = "lost_worker"
+    STALLED = "stalled"
+    DISK_FULL = "disk_full"
+    OUT_OF_GPU_MEMORY = "out_of_gpu_memory"
+    OUT_OF_HOST_MEMORY = "out_of_host_memory"
+    INTERNAL_ERROR = "internal_error"
+    DATA_ERROR = "data_error"
+    CONFIG_ERROR = "config_error"
+    ARCHITECTURE_MISMATCH = "architecture_mismatch"
+    UNTRUSTED_CHECKPOINT = "untrusted_checkpoint"
+    DIVERGED = "diverged"
+
+
+RELEASING = frozenset({Cause.STOPPED_BY_USER, Cause.PAUSED, Cause.DRAINED, Cause.DISK_FULL})
+LOSING = frozenset({Cause.LOST_WORKER, Cause.STALLED})
+MOST_FAILURES = 3
+BACK_OFF_SECONDS = (30, 120, 600)
+
+
+class TrainingError(GuildError):
+    """A job cannot go on; the cause decides what becomes of it."""
+
+    code = ErrorCode.JOB_ENDED
+    exit_status = ExitStatus.JOB_ENDED_BADLY
+
+    def __init__(self, cause: Cause, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingResult:
+    """What a job did, as the engine measured it.
+
+    Steps count over the campaign; losses are mean nats per trained token, None where nothing was
+    measured; seconds are wall time of the training loop.
+    """
+
+    ending: Ending
+    start_step: int
+    final_step: int
+    rows: int
+    tokens: int
+    seconds: float
+    final_loss: float | None
+    initial_val_loss: float | None
+    final_val_loss: float | None
+    checkpoint: Checkpoint

@@ -1,0 +1,12 @@
+"""What of the machine a job may use."""
+
+from dataclasses import dataclass
+
+from domain.settings.setting import setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Threads."""
+
+    num_threads: int = setting(0, "Threads of the arithmetic; 0 leaves torch's choice.", ge=0)

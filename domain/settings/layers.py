@@ -1,0 +1,74 @@
+"""Who wins when several places set the same value, and who it was."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from enum import Enum
+
+from domain.settings.settings import Settings
+
+Value = str | int | float | bool
+SCHEMA = "schema default"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Checked values by dotted key, and the place that they come from."""
+
+    origin: str
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Settings with the origin of each value."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def resolve(layers: Iterable[Layer]) -> Resolved:
+    """Lay the layers over the schema's defaults; a later layer wins."""
+    settings = Settings()
+    origins = dict.fromkeys(flatten(settings), SCHEMA)
+    for layer in layers:
+        settings = with_values(settings, layer.values)
+        origins.update(dict.fromkeys(layer.values, layer.origin))
+    return Resolved(settings, origins)
+
+
+def with_values(settings: Settings, values: Mapping[str, Value]) -> Settings:
+    """Replace leaves by dotted key; the values are checked already."""
+    for key, value in values.items():
+        section_name, leaf = key.split(".")
+        section = getattr(settings, section_name)
+        settings = replace(
+            settings, **{section_name: replace(section, **{leaf: typed(section, leaf, value)})}
+        )
+    return settings
+
+
+def flatten(settings: Settings) -> dict[str, Value]:
+    """Give every leaf by dotted key, as plain values that JSON can hold."""
+    return {
+        f"{section.name}.{leaf.name}": _plain(getattr(getattr(settings, section.name), leaf.name))
+        for section in fields(settings)
+        for leaf in fields(getattr(settings, section.name))
+    }
+
+
+def config_hash(settings: Settings) -> str:
+    """Give sha256: and 16 hex digits of the canonical JSON of all settings."""
+    canonical = json.dumps(flatten(settings), sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def typed(section: object, leaf: str, value: Value) -> object:
+    """Give a plain value the type that the leaf has: an enumeration, or a float for an int."""
+    kind = type(getattr(section, leaf))
+    return value if isinstance(value, kind) else kind(value)
+
+
+def _plain(value: Value) -> Value:
+    return str(value.value) if isinstance(value, Enum) else value

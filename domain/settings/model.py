@@ -1,0 +1,31 @@
+"""How the model is held."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.settings.setting import setting
+
+
+class Precision(StrEnum):
+    """Number format of weights and arithmetic; auto asks the device."""
+
+    AUTO = "auto"
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+
+
+class Attention(StrEnum):
+    """Which attention runs; auto takes the first one that passes a trial."""
+
+    AUTO = "auto"
+    SDPA = "sdpa"
+    EAGER = "eager"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSettings:
+    """Precision and attention, the same for model and trainer."""
+
+    dtype: Precision = setting(Precision.AUTO, "Number format of weights and arithmetic.")
+    attn_implementation: Attention = setting(Attention.AUTO, "Attention of the model.")

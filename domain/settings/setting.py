@@ -1,0 +1,12 @@
+"""How one setting is written down: default, range, unit and one line of help."""
+
+from dataclasses import field
+from typing import Any
+
+
+def setting(default: Any, description: str, *, unit: str = "", **bounds: float) -> Any:
+    """Define a setting; bounds are gt, ge, lt, le.
+
+    Returns Any because a dataclass field stands in for a value of the setting's own type.
+    """
+    return field(default=default, metadata={"description": description, "unit": unit, **bounds})

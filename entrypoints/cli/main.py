@@ -1,0 +1,54 @@
+"""The `guild` command."""
+
+import click
+
+from entrypoints.cli.app import App
+from entrypoints.cli.options import RootGroup
+
+# Module and one line of help, so that `guild --help` needs to import none of the commands.
+COMMANDS = {
+    "Start": {
+        "quickstart": (
+            "quickstart",
+            "Make a hall, and teach a tiny hero to reverse words.",
+        ),
+        "init": ("start", "Make a hall in DIR, the folder in which guild works."),
+        "status": ("start", "Tell what is going on in the hall."),
+    },
+    "Train": {
+        "campaign": ("campaign", "One hero's ongoing training: create, list, show."),
+        "queue": ("queue", "What waits to be trained: add, list."),
+        "train": ("train", "Teach the hero what waits in the queue: next."),
+        "job": ("job", "What became of each dataset: list, show, events."),
+    },
+    "Models": {
+        "hero": ("hero", "Who can be trained: list, show."),
+        "preview": ("preview", "What the hero says: run."),
+    },
+}
+
+
+@click.group(
+    cls=RootGroup,
+    sections=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "GUILD"},
+)
+@click.version_option(package_name="guild-trainer", prog_name="guild")
+@click.pass_context
+def guild(context: click.Context) -> None:
+    """Fine-tune small language models from a queue, and watch them learn.
+
+    \b
+    Start here:  guild quickstart     try everything in a minute
+                 guild init DIR       make a hall of your own
+    """
+    context.ensure_object(App)
+
+
+def main() -> None:
+    """Run the command line."""
+    guild()
+
+
+if __name__ == "__main__":
+    main()

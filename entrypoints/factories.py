@@ -1,0 +1,108 @@
+"""Constructors that import slow libraries when they are called, and only then."""
+
+import sqlite3
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from application.ports.preview_backend import PreviewBackend
+from domain.errors import ErrorCode, ExitStatus, GuildError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class ExtraMissingError(GuildError):
+    """A part of guild is not installed."""
+
+    code = ErrorCode.EXTRA_MISSING
+    exit_status = ExitStatus.CANNOT_HERE
+
+
+def model_loader() -> Any:
+    """Make the loader of Hugging Face models."""
+    with _extra("train"):
+        from adapters.huggingface.model_loader import HuggingFaceModelLoader
+    return HuggingFaceModelLoader()
+
+
+def trainer() -> Any:
+    """Make the Hugging Face trainer."""
+    with _extra("train"):
+        from adapters.huggingface.trainer import HuggingFaceTrainer
+    return HuggingFaceTrainer()
+
+
+def local_preview_backend(models: Any) -> PreviewBackend:
+    """Make the backend that generates on this machine, with the loader that training uses."""
+    with _extra("train"):
+        from adapters.huggingface.preview_backend import LocalPreviewBackend
+    return LocalPreviewBackend(models)
+
+
+def remote_preview_backend() -> PreviewBackend:
+    """Make the backend that asks a server."""
+    with _extra("remote"):
+        from adapters.remote_3090.preview_backend import Remote3090PreviewBackend
+    return Remote3090PreviewBackend()
+
+
+def find_hall(start: Path, home: str | None, environment: Mapping[str, str]) -> Path:
+    """Find the hall to work in, and refuse one that others can write to."""
+    from adapters.filesystem.hall import check_hall, find_hall
+
+    hall = find_hall(start, home, environment)
+    check_hall(hall)
+    return hall
+
+
+def create_hall(root: Path) -> Sequence[tuple[Path, str]]:
+    """Make a hall with its log; give each path with 'created' or 'kept'."""
+    from adapters.filesystem.hall import create_hall
+
+    made = create_hall(root)
+    log_connection(str(root), writable=True).close()
+    metrics_connection(str(root), writable=True).close()
+    return made
+
+
+def log_connection(hall: str, *, writable: bool) -> sqlite3.Connection:
+    """Open the event log of a hall."""
+    from adapters.event_log.database import open_database, open_readonly
+
+    path = Path(hall) / ".guild" / "guild.db"
+    return open_database(path) if writable else open_readonly(path)
+
+
+def metrics_connection(hall: str, *, writable: bool) -> sqlite3.Connection:
+    """Open the numbers of a hall."""
+    from adapters.event_log.metrics import open_metrics, open_metrics_readonly
+
+    path = Path(hall) / ".guild" / "metrics.db"
+    return open_metrics(path) if writable else open_metrics_readonly(path)
+
+
+def console(color: str) -> "Console":
+    """Make the console on which progress is shown: stderr, so that answers stay apart."""
+    from rich.console import Console
+
+    return Console(stderr=True, no_color=True if color == "never" else None, highlight=False)
+
+
+def warn(message: str) -> None:
+    """Warn a person."""
+    sys.stderr.write(f"warning: {message}\n")
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise ExtraMissingError(
+            f"this needs the extra '{name}', which is not installed",
+            why=str(error),
+            fix=(f"pip install 'guild-trainer[{name}]'",),
+        ) from error

@@ -1,0 +1,154 @@
+"""The promises of ModelLoader and ChatEncoder."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from application.ports.model_loader import ChatEncoder, ModelLoader, ModelUnavailableError
+from domain.checkpoint import BrokenCheckpointError
+from domain.conversation import Conversation, Message, Role, ask
+from domain.hero import Hero
+from domain.settings.model import Attention, ModelSettings, Precision
+from domain.settings.settings import Settings
+
+FLOAT32 = Settings(
+    model=ModelSettings(dtype=Precision.FLOAT32, attn_implementation=Attention.EAGER)
+)
+FLOAT16 = Settings(model=ModelSettings(dtype=Precision.FLOAT16))
+TALK = Conversation(
+    (
+        Message(Role.SYSTEM, "You are brief."),
+        Message(Role.USER, "Reverse OWL"),
+        Message(Role.ASSISTANT, "LWO"),
+        Message(Role.USER, "Double it"),
+        Message(Role.ASSISTANT, "LLWWOO"),
+    )
+)
+
+
+class ModelLoaderContract:
+    @pytest.fixture
+    def loader(self) -> ModelLoader[Any]:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def hero(self) -> Hero:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def absent(self) -> Hero:
+        """A hero whose weights are not on this machine."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def checkpoint(self) -> str:
+        """Where a checkpoint of the hero lies, with weights that are not the base model's."""
+        raise NotImplementedError
+
+    def test_a_base_model_has_the_same_weights_at_every_load(
+        self, loader: ModelLoader[Any], hero: Hero
+    ) -> None:
+        first, second = loader.load(hero, "", Settings()), loader.load(hero, "", Settings())
+        assert first.facts == second.facts
+        assert len(first.facts.weights_digest) == 64
+
+    def test_another_seed_gives_other_weights(self, loader: ModelLoader[Any], hero: Hero) -> None:
+        other = replace(hero, model=replace(hero.model, seed=hero.model.seed + 1))
+        digests = {loader.load(who, "", Settings()).facts.weights_digest for who in (hero, other)}
+        assert len(digests) == 2
+
+    def test_the_facts_are_what_the_hero_is_locked_to(
+        self, loader: ModelLoader[Any], hero: Hero
+    ) -> None:
+        facts = loader.load(hero, "", Settings()).facts
+        assert facts.architecture == hero.locked_architecture
+        assert facts.parameters == hero.model.parameters
+
+    def test_an_explicit_wish_is_what_the_facts_then_say(
+        self, loader: ModelLoader[Any], hero: Hero
+    ) -> None:
+        facts = loader.load(hero, "", FLOAT32).facts
+        assert (facts.dtype, facts.attention) == ("float32", "eager")
+
+    def test_a_wish_that_cannot_be_met_is_refused(
+        self, loader: ModelLoader[Any], hero: Hero
+    ) -> None:
+        with pytest.raises(ModelUnavailableError):
+            loader.load(hero, "", FLOAT16)
+
+    def test_a_location_gives_the_weights_of_that_checkpoint(
+        self, loader: ModelLoader[Any], hero: Hero, checkpoint: str
+    ) -> None:
+        loader.check(hero, checkpoint)
+        base, later = loader.load(hero, "", Settings()), loader.load(hero, checkpoint, Settings())
+        assert later.facts.weights_digest != base.facts.weights_digest
+        assert later.facts.architecture == base.facts.architecture
+        assert later.encoder.encode([(1, TALK)]) == base.encoder.encode([(1, TALK)])
+
+    def test_an_empty_folder_is_a_broken_checkpoint(
+        self, loader: ModelLoader[Any], hero: Hero, tmp_path: Path
+    ) -> None:
+        with pytest.raises(BrokenCheckpointError):
+            loader.load(hero, str(tmp_path), Settings())
+
+    def test_absent_weights_are_refused_early_and_at_load(
+        self, loader: ModelLoader[Any], absent: Hero
+    ) -> None:
+        with pytest.raises(ModelUnavailableError) as refusal:
+            loader.check(absent, "")
+        assert refusal.value.fix
+        with pytest.raises(ModelUnavailableError):
+            loader.load(absent, "", Settings())
+
+    def test_what_can_be_loaded_passes_the_check(
+        self, loader: ModelLoader[Any], hero: Hero
+    ) -> None:
+        loader.check(hero, "")
+
+    def test_the_encoder_can_be_had_alone(self, loader: ModelLoader[Any], hero: Hero) -> None:
+        alone, along = loader.encoder(hero, ""), loader.load(hero, "", Settings()).encoder
+        assert alone.end_of_turn == along.end_of_turn
+        assert alone.encode([(1, TALK)]) == along.encode([(1, TALK)])
+
+
+class ChatEncoderContract:
+    @pytest.fixture
+    def encoder(self) -> ChatEncoder:
+        raise NotImplementedError
+
+    def test_every_assistant_turn_is_trained_with_its_end(self, encoder: ChatEncoder) -> None:
+        (row,) = encoder.encode([(1, TALK)])
+        assert len(row.trained) == 2
+        assert row.ends_with(encoder.end_of_turn)
+
+    def test_nothing_but_the_assistant_is_trained(self, encoder: ChatEncoder) -> None:
+        (row,) = encoder.encode([(1, TALK)])
+        (shown,) = (part.split("⟦") for part in [row.marked])
+        told = [part.split("⟧")[0] for part in shown[1:]]
+        assert [text.startswith(said) for text, said in zip(told, ("LWO", "LLWWOO"), strict=True)]
+        assert all("Reverse" not in text and "brief" not in text for text in told)
+
+    def test_a_longer_answer_trains_more_tokens_and_a_longer_question_does_not(
+        self, encoder: ChatEncoder
+    ) -> None:
+        def trained(asked: str, answered: str) -> int:
+            talk = Conversation((*ask(asked).messages, Message(Role.ASSISTANT, answered)))
+            return encoder.encode([(1, talk)])[0].trained_count
+
+        assert trained("OWL", "L W O") > trained("OWL", "L")
+        assert trained("OWL AND FOX", "L") == trained("OWL", "L")
+
+    def test_rows_keep_their_order_and_number(self, encoder: ChatEncoder) -> None:
+        rows = encoder.encode([(7, TALK), (3, Conversation(TALK.messages[1:3]))])
+        assert [row.number for row in rows] == [7, 3]
+        assert rows[0] == encoder.encode([(7, TALK)])[0]
+
+    def test_a_prompt_is_the_beginning_of_the_row_that_answers_it(
+        self, encoder: ChatEncoder
+    ) -> None:
+        (row,) = encoder.encode([(1, TALK)])
+        text, tokens = encoder.render(TALK.prompt)
+        assert tokens == row.trained[-1].start
+        assert row.marked.replace("⟦", "").replace("⟧", "").startswith(text)

@@ -1,0 +1,174 @@
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from adapters.filesystem.hall import create_hall
+from adapters.yaml_config.near import SETTINGS_ELSEWHERE
+from adapters.yaml_config.settings_files import YamlSettingsSource
+from application.ports.settings_source import BadSettingError, UnknownSettingError
+from domain.settings.layers import Value
+from tests.contracts.settings_source import RATE, SettingsSourceContract, SourceOf
+from tests.strategies import LEAVES
+
+
+def write(file: Path, values: Mapping[str, Value]) -> None:
+    tree: dict[str, dict[str, Value]] = {}
+    for key, value in values.items():
+        section, _, leaf = key.partition(".")
+        tree.setdefault(section, {})[leaf] = value
+    with file.open("w", encoding="utf-8") as stream:
+        YAML(typ="safe", pure=True).dump(tree, stream)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "guild.yaml"
+
+
+@pytest.fixture
+def source(file: Path) -> YamlSettingsSource:
+    return YamlSettingsSource(file)
+
+
+class TestYamlSettingsSource(SettingsSourceContract):
+    @pytest.fixture
+    def source_of(self, file: Path) -> SourceOf:
+        def make(values: Mapping[str, Value]) -> YamlSettingsSource:
+            write(file, values)
+            return YamlSettingsSource(file)
+
+        return make
+
+
+def test_the_origin_is_the_file(source: YamlSettingsSource, file: Path) -> None:
+    assert source.project().origin == str(file)
+    file.write_text("hyperparams: {learning_rate: 1e-3}")
+    assert source.project().origin == str(file)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# nothing yet\n", "{}", "hyperparams:\n", "hyperparams: {}\nmodel: ~\n"]
+)
+def test_a_file_may_say_nothing(source: YamlSettingsSource, file: Path, text: str) -> None:
+    file.write_text(text)
+    assert dict(source.project().values) == {}
+
+
+def test_the_file_of_a_new_hall_sets_nothing_and_its_examples_are_right(tmp_path: Path) -> None:
+    create_hall(tmp_path)
+    file = tmp_path / "guild.yaml"
+    assert dict(YamlSettingsSource(file).project().values) == {}
+    examples = [line[2:] for line in file.read_text().splitlines() if line.startswith("#   ")]
+    assert examples
+    lines = [line.removeprefix("# ") for line in file.read_text().splitlines()[3:]]
+    file.write_text("\n".join(lines))
+    assert len(YamlSettingsSource(file).project().values) == len(examples)
+
+
+@pytest.mark.parametrize("written", ["1e-3", "1.0e-3", "0.001", "1E-3", "+1e-3", "1e-03"])
+def test_a_learning_rate_may_be_written_as_people_do(
+    source: YamlSettingsSource, file: Path, written: str
+) -> None:
+    file.write_text(f"hyperparams:\n  learning_rate: {written}\n")
+    assert source.project().values == {RATE: 1e-3}
+    assert source.assignments([f"{RATE}={written}"], "--set").values == {RATE: 1e-3}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "allowed"),
+    [
+        ("hyperparams:\n  learning_rate: 0\n", 2, "a number, more than 0, at most 1"),
+        ("hyperparams:\n  learning_rate: .nan\n", 2, "a number"),
+        ("hyperparams:\n  learning_rate: '1e-3'\n", 2, "a number"),
+        ("hyperparams:\n  learning_rate: [1]\n", 2, "a number"),
+        ("hyperparams:\n  seed: 1\n  max_length: 8.0\n", 3, "a whole number, at least 8"),
+        ("hyperparams:\n  max_length:\n", 2, "a whole number"),
+        ("model: {dtype: int8}", 1, "one of auto, float32, bfloat16, float16"),
+        ("profile:\n  name: {a: b}\n", 2, "a text"),
+        ("data:\n  over_long: true\n", 2, "one of refuse, drop"),
+    ],
+)
+def test_a_bad_value_is_refused_with_its_line_and_what_is_allowed(
+    source: YamlSettingsSource, file: Path, text: str, line: int, allowed: str
+) -> None:
+    file.write_text(text)
+    with pytest.raises(BadSettingError, match=f"{file}:{line}") as refused:
+        source.project()
+    assert allowed in refused.value.why
+
+
+def test_what_is_typed_is_refused_with_the_flag_and_the_default(
+    source: YamlSettingsSource,
+) -> None:
+    with pytest.raises(BadSettingError) as refused:
+        source.assignments(["hyperparams.max_length=\x1b[31mlong"], "--set")
+    assert str(refused.value) == "hyperparams.max_length cannot be '\\x1b[31mlong' (--set)"
+    assert refused.value.fix == ("leave it out for 2048, its default",)
+
+
+@pytest.mark.parametrize("text", ["hyperparams: 3\n", "hyperparams: [learning_rate]\n"])
+def test_a_section_is_no_value(source: YamlSettingsSource, file: Path, text: str) -> None:
+    file.write_text("\n" + text)
+    with pytest.raises(BadSettingError, match=f"hyperparams is a section.*{file}:2"):
+        source.project()
+
+
+def test_a_setting_outside_of_its_section_is_refused(
+    source: YamlSettingsSource, file: Path
+) -> None:
+    file.write_text("hyperparams:\n  learning_rate: 1e-3\nhyperparams.learning_rate: 1\n")
+    with pytest.raises(BadSettingError, match=f"{RATE} stands outside.*{file}:3") as refused:
+        source.project()
+    assert refused.value.fix == ("write 'hyperparams:' and, below it, 'learning_rate: …'",)
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "meant"),
+    [
+        ("learning_rate: 1e-3\n", "learning_rate:1", RATE),
+        ("model:\n  learning_rate: 1e-3\n", "model.learning_rate:2", RATE),
+        ("hyperparam:\n  learning_rate: 1e-3\n", "hyperparam.learning_rate:2", RATE),
+        ("hyperparams:\n  lerning_rate: 1e-3\n", "hyperparams.lerning_rate:2", RATE),
+        ("hyperparams:\n  lr: 1e-3\n", "hyperparams.lr:2", RATE),
+        ("lr: 1e-3\n", "lr:1", RATE),
+        ("a: 1\nmodel:\n", "a:1", "guild config lists none like it"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_its_line_and_what_may_be_meant(
+    source: YamlSettingsSource, file: Path, text: str, where: str, meant: str
+) -> None:
+    key, _, line = where.partition(":")
+    file.write_text(text)
+    with pytest.raises(UnknownSettingError) as refused:
+        source.project()
+    assert str(refused.value) == f"there is no setting '{key}' ({file}:{line})"
+    assert meant in refused.value.fix[0]
+
+
+@pytest.mark.parametrize(("foreign", "ours"), SETTINGS_ELSEWHERE.items())
+def test_the_names_of_other_trainers_are_translated(
+    source: YamlSettingsSource, foreign: str, ours: str
+) -> None:
+    assert ours in LEAVES
+    assert foreign not in {key.partition(".")[2] for key in LEAVES}
+    for key in (foreign, f"training.{foreign}"):
+        with pytest.raises(UnknownSettingError) as refused:
+            source.assignments([f"{key}=1"], "--set")
+        assert refused.value.fix == (f"did you mean {ours}?",)
+
+
+def test_a_broken_file_is_refused_with_its_line(source: YamlSettingsSource, file: Path) -> None:
+    file.write_text("model:\n  dtype: auto\n  dtype: auto\n")
+    with pytest.raises(BadSettingError, match=f"{file}:3: 'dtype' is there twice"):
+        source.project()
+
+
+@pytest.mark.parametrize("text", ["8", " 8 ", "+8"])
+def test_a_number_may_have_space_around_it_on_a_command_line(
+    source: YamlSettingsSource, text: str
+) -> None:
+    layer = source.assignments([f"hyperparams.max_length ={text}"], "--set")
+    assert layer.values == {"hyperparams.max_length": 8}
+    assert type(layer.values["hyperparams.max_length"]) is int

@@ -1,0 +1,205 @@
+"""A whole hall without files, databases or models: every port played by its memory adapter."""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from adapters.memory.campaign_repository import MemoryCampaignRepository
+from adapters.memory.checkpoint_store import MemoryCheckpointStore
+from adapters.memory.clock import MemoryClock
+from adapters.memory.dataset_source import MemoryDatasetSource
+from adapters.memory.event_log import MemoryEventLog
+from adapters.memory.hero_catalog import MemoryHeroCatalog
+from adapters.memory.inbox import MemoryInbox
+from adapters.memory.job_mirror import MemoryJobMirror
+from adapters.memory.job_repository import MemoryJobRepository
+from adapters.memory.metrics import MemoryMetrics
+from adapters.memory.model_loader import MemoryModel, MemoryModelLoader
+from adapters.memory.preview_backend import MemoryPreviewBackend
+from adapters.memory.processes import MemoryProcesses
+from adapters.memory.settings_source import MemorySettingsSource
+from adapters.memory.trainer import MemoryTrainer
+from application.ports.status_sink import StatusSink
+from application.ports.trainer import Control
+from application.queries import Queries
+from application.recorder import Recorder
+from application.use_cases.create_campaign import CreateCampaign
+from application.use_cases.queue_dataset import QueueDataset, QueueRequest
+from application.use_cases.run_job import RunJob
+from application.use_cases.run_next_job import RunNextJob
+from application.use_cases.run_preview import RunPreview
+from application.use_cases.take_in_arrivals import TakeInArrivals
+from domain.dataset import Priority
+from domain.hero import BaseModel, Hero, Source
+from domain.job import Job
+from domain.lease import Owner
+from domain.settings.layers import Value
+from tests.builders import NOON, an_owner
+
+SMALL: Mapping[str, Value] = {
+    "hyperparams.per_device_train_batch_size": 2,
+    "hyperparams.gradient_accumulation_steps": 1,
+    "hyperparams.max_length": 200,
+    "data.validation_split": 0.25,
+}
+
+
+def a_hero(hero_id: str = "apprentice", *, name: str = "apprentice-base") -> Hero:
+    return Hero(
+        id=hero_id,
+        name="Apprentice",
+        description="Learns without arithmetic.",
+        model=BaseModel(
+            source=Source.BUILT,
+            name=name,
+            family="none",
+            architecture="MemoryModel",
+            vocab_size=100,
+            context_length=200,
+            parameters=1,
+        ),
+        training_defaults=SMALL,
+    )
+
+
+def rows(words: int = 8, begin: int = 0) -> bytes:
+    lines = (
+        json.dumps({"question": f"what is {number}?", "answer": f"number {number}"})
+        for number in range(begin, begin + words)
+    )
+    return "\n".join(lines).encode() + b"\n"
+
+
+class MemoryHall:
+    """The ports as attributes, and a use case for each verb."""
+
+    def __init__(self, root: Path, *, trainer: MemoryTrainer | None = None) -> None:
+        self.shelf: dict[str, bytes] = {}
+        self.clock = MemoryClock(NOON, timedelta(seconds=1))
+        self.log = MemoryEventLog("test")
+        self.jobs = MemoryJobRepository(self.log)
+        self.campaigns = MemoryCampaignRepository(self.log)
+        self.metrics = MemoryMetrics()
+        self.heroes = MemoryHeroCatalog([a_hero(), a_hero("faraway", name="elsewhere/faraway")])
+        self.settings = MemorySettingsSource()
+        self.inbox = MemoryInbox(self.shelf)
+        self.datasets = MemoryDatasetSource(self.shelf)
+        root.mkdir(exist_ok=True)
+        self.checkpoints = MemoryCheckpointStore(root)
+        self.models = MemoryModelLoader(unavailable=["faraway"])
+        self.trainer = trainer or MemoryTrainer()
+        self.mirror = MemoryJobMirror()
+        self.processes = MemoryProcesses(an_owner(), set())
+        self.previews = MemoryPreviewBackend()
+        self.sink: StatusSink = Recorder(
+            log=self.log, jobs=self.jobs, metrics=self.metrics, clock=self.clock
+        )
+        self._numbers = count(1)
+
+    def be(self, pid: int, *, host: str = "tower", living: Collection[Owner] = ()) -> None:
+        """Go on as another process."""
+        self.processes = MemoryProcesses(an_owner(pid, host=host), set(living))
+
+    def providers(self) -> dict[str, Any]:
+        """Give the adapters by the names of the container's providers."""
+        names = (
+            "clock", "log", "jobs", "campaigns", "metrics", "heroes", "settings", "inbox",
+            "datasets", "checkpoints", "models", "trainer", "mirror", "processes",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in names}
+
+    def create_campaign(self) -> CreateCampaign:
+        return CreateCampaign(
+            heroes=self.heroes,
+            settings=self.settings,
+            log=self.log,
+            campaigns=self.campaigns,
+            clock=self.clock,
+            code_version="test",
+        )
+
+    def queue_dataset(self) -> QueueDataset:
+        return QueueDataset(
+            inbox=self.inbox,
+            datasets=self.datasets,
+            log=self.log,
+            jobs=self.jobs,
+            campaigns=self.campaigns,
+            heroes=self.heroes,
+            settings=self.settings,
+            mirror=self.mirror,
+            clock=self.clock,
+            code_version="test",
+            chance=lambda: next(self._numbers),
+        )
+
+    def take_in_arrivals(self) -> TakeInArrivals:
+        return TakeInArrivals(
+            inbox=self.inbox, queue=self.queue_dataset(), log=self.log, clock=self.clock
+        )
+
+    def run_next_job(self) -> RunNextJob[MemoryModel]:
+        engine = RunJob(
+            datasets=self.datasets,
+            models=self.models,
+            trainer=self.trainer,
+            checkpoints=self.checkpoints,
+        )
+        return RunNextJob(
+            log=self.log,
+            jobs=self.jobs,
+            campaigns=self.campaigns,
+            heroes=self.heroes,
+            settings=self.settings,
+            engine=engine,
+            sink=self.sink,
+            mirror=self.mirror,
+            processes=self.processes,
+            clock=self.clock,
+        )
+
+    def run_preview(self) -> RunPreview[MemoryModel]:
+        return RunPreview(
+            log=self.log,
+            jobs=self.jobs,
+            campaigns=self.campaigns,
+            heroes=self.heroes,
+            settings=self.settings,
+            datasets=self.datasets,
+            models=self.models,
+            checkpoints=self.checkpoints,
+            backends=lambda _: self.previews,
+            clock=self.clock,
+        )
+
+    def queries(self) -> Queries:
+        return Queries(
+            log=self.log,
+            jobs=self.jobs,
+            campaigns=self.campaigns,
+            metrics=self.metrics,
+            processes=self.processes,
+        )
+
+    def enlist(self, name: str = "first", hero: str = "apprentice") -> None:
+        self.create_campaign().execute(name, hero)
+
+    def add(
+        self,
+        name: str = "lesson.jsonl",
+        content: bytes | None = None,
+        priority: Priority = Priority.NORMAL,
+        *,
+        again: bool = False,
+    ) -> Job:
+        self.shelf[name] = rows() if content is None else content
+        request = QueueRequest(location=name, name=name, priority=priority, again=again)
+        return self.queue_dataset().execute(request)
+
+    def train(
+        self, *assignments: str, control: Callable[[], Control] = lambda: Control.GO_ON
+    ) -> Job | None:
+        return self.run_next_job().execute(assignments, control=control)

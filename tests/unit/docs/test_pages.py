@@ -1,0 +1,60 @@
+"""The documentation says what the code says."""
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+from typing import get_args
+
+import pytest
+
+from domain.job_events import JobEvent
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_generated_pages_are_up_to_date(generate: ModuleType) -> None:
+    for path, text in generate.pages().items():
+        assert path.read_text() == text, f"{path.name} is stale: make docs"
+
+
+def test_every_edge_of_the_lifecycle_is_an_event_and_every_event_is_an_edge() -> None:
+    page = (ROOT / "docs" / "job-lifecycle.md").read_text()
+    edges = set(re.findall(r"--> \S+: (\w+)", page))
+
+    assert edges == {event.__name__ for event in get_args(JobEvent)}
+
+
+def test_every_event_of_the_lifecycle_is_explained() -> None:
+    page = (ROOT / "docs" / "job-lifecycle.md").read_text()
+    explained = set(re.findall(r"^\| `(\w+)`", page, flags=re.MULTILINE))
+
+    assert explained == {event.__name__ for event in get_args(JobEvent)}
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
+            assert target.startswith("http") or (page.parent / target).exists(), (page, target)
+
+
+def test_the_first_command_stands_within_one_screen_of_the_readme() -> None:
+    lines = (ROOT / "README.md").read_text().splitlines()
+
+    assert (
+        lines.index(
+            "make demo      # a tiny hero learns to write words backwards, offline, on any CPU"
+        )
+        < 24
+    )
