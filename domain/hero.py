@@ -1,11 +1,15 @@
 """Who is trained, and from what to start."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Self
 
 from domain.architecture import LockedArchitecture
 from domain.settings.layers import Value
+
+HERO_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+_SAME = ("family", "architecture", "vocab_size", "parameters")
 
 
 class Source(StrEnum):
@@ -14,6 +18,7 @@ class Source(StrEnum):
     BUILT = "built"
     HUB = "hub"
     FOLDER = "folder"
+    GGUF = "gguf"
 
 
 class ChatTemplate(StrEnum):
@@ -24,8 +29,20 @@ class ChatTemplate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A fact about a model, as a hero states it and as the model's own files do."""
+
+    key: str
+    written: str | int
+    found: str | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BaseModel:
-    """A model before any campaign; parameters counts weights, tied ones once."""
+    """A model before any campaign; parameters counts weights, tied ones once.
+
+    file and sha256 say which file of the package or folder `name` holds a GGUF model.
+    """
 
     source: Source
     name: str
@@ -35,11 +52,32 @@ class BaseModel:
     context_length: int
     parameters: int
     seed: int = 0
+    file: str = ""
+    sha256: str = ""
+
+    def differences(self, found: Self) -> tuple[Difference, ...]:
+        """List where the model itself says otherwise; a hero may use less of its context."""
+        larger = self.context_length > found.context_length
+        keys = (*_SAME, "context_length") if larger else _SAME
+        pairs = [(key, getattr(self, key), getattr(found, key)) for key in keys]
+        return tuple(
+            Difference(key=key, written=mine, found=theirs)
+            for key, mine, theirs in pairs
+            if mine != theirs
+        )
+
+    def corrected(self, found: Self) -> Self:
+        """Give this model with what the model itself says where the two differ."""
+        differences = self.differences(found)
+        return replace(self, **{each.key: each.found for each in differences})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hero:
-    """A base model with its locked architecture, defaults and chat format."""
+    """A base model with its locked architecture, defaults and chat format.
+
+    origin is where it is written down; own says that it is the hall's, not one that guild ships.
+    """
 
     id: str
     name: str
@@ -50,6 +88,7 @@ class Hero:
     display: Mapping[str, str] = field(default_factory=dict)
     notes: str = ""
     origin: str = ""
+    own: bool = False
 
     @property
     def locked_architecture(self) -> LockedArchitecture:

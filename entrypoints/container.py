@@ -1,5 +1,6 @@
 """The one place where ports meet adapters."""
 
+import os
 import secrets
 from functools import partial
 from pathlib import Path
@@ -22,9 +23,14 @@ from adapters.system.processes import SystemProcesses
 from adapters.terminal.status_sink import TerminalStatusSink
 from adapters.yaml_config.hero_catalog import YamlHeroCatalog
 from adapters.yaml_config.settings_files import YamlSettingsSource
+from application.checkpoints import Checkpoints
 from application.queries import Queries
 from application.recorder import Recorder
+from application.use_cases.add_hero import AddHero
+from application.use_cases.change_campaign import ChangeCampaign
+from application.use_cases.check_hero import CheckHero
 from application.use_cases.create_campaign import CreateCampaign
+from application.use_cases.fork_campaign import ForkCampaign
 from application.use_cases.queue_dataset import QueueDataset
 from application.use_cases.run_job import RunJob
 from application.use_cases.run_next_job import RunNextJob
@@ -65,7 +71,9 @@ class Container(containers.DeclarativeContainer):
         providers.Callable(_within, config.hall, "heroes"),
     )
     settings = providers.Singleton(
-        YamlSettingsSource, providers.Callable(_within, config.hall, "guild.yaml")
+        YamlSettingsSource,
+        providers.Callable(_within, config.hall, "guild.yaml"),
+        providers.Object(os.environ),
     )
     inbox = providers.Singleton(FilesystemInbox, hall, clock)
     datasets = providers.Singleton(FilesystemDatasetSource, hall)
@@ -95,14 +103,36 @@ class Container(containers.DeclarativeContainer):
     )
 
     # Use cases
+    add_hero = providers.Factory(AddHero, heroes=heroes, models=models)
+    check_hero = providers.Factory(CheckHero, heroes=heroes, models=models)
+    checkpoint_finder = providers.Factory(Checkpoints, jobs=jobs, campaigns=campaigns)
     create_campaign = providers.Factory(
         CreateCampaign,
         heroes=heroes,
         settings=settings,
         log=log,
         campaigns=campaigns,
+        checkpoints=checkpoint_finder,
         clock=clock,
         code_version=version,
+    )
+    fork_campaign = providers.Factory(
+        ForkCampaign,
+        log=log,
+        campaigns=campaigns,
+        checkpoints=checkpoint_finder,
+        clock=clock,
+        code_version=version,
+    )
+    change_campaign = providers.Factory(
+        ChangeCampaign,
+        log=log,
+        campaigns=campaigns,
+        jobs=jobs,
+        heroes=heroes,
+        settings=settings,
+        checkpoints=checkpoint_finder,
+        clock=clock,
     )
     queue_dataset = providers.Factory(
         QueueDataset,

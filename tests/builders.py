@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from domain.architecture import LockedArchitecture
-from domain.campaign import CampaignActivated, CampaignCreated, HeadAdvanced
+from domain.campaign_events import CampaignActivated, CampaignCreated, HeadAdvanced
 from domain.checkpoint import Checkpoint
 from domain.dataset import Dataset, Priority
 from domain.ids import CampaignId, JobId, campaign_id, new_job_id

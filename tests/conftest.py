@@ -5,5 +5,5 @@ import os
 from hypothesis import settings
 
 settings.register_profile("quick", max_examples=25, stateful_step_count=15, deadline=None)
-settings.register_profile("ci", max_examples=300, stateful_step_count=40, deadline=None)
+settings.register_profile("ci", max_examples=150, stateful_step_count=30, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

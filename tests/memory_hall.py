@@ -22,11 +22,16 @@ from adapters.memory.preview_backend import MemoryPreviewBackend
 from adapters.memory.processes import MemoryProcesses
 from adapters.memory.settings_source import MemorySettingsSource
 from adapters.memory.trainer import MemoryTrainer
+from application.checkpoints import Checkpoints
+from application.layers import campaign_layer, settings_for
+from application.ports.settings_source import SettingsSource
 from application.ports.status_sink import StatusSink
 from application.ports.trainer import Control
 from application.queries import Queries
 from application.recorder import Recorder
-from application.use_cases.create_campaign import CreateCampaign
+from application.use_cases.change_campaign import ChangeCampaign
+from application.use_cases.create_campaign import CampaignRequest, CreateCampaign, NewCampaign
+from application.use_cases.fork_campaign import ForkCampaign
 from application.use_cases.queue_dataset import QueueDataset, QueueRequest
 from application.use_cases.run_job import RunJob
 from application.use_cases.run_next_job import RunNextJob
@@ -37,6 +42,7 @@ from domain.hero import BaseModel, Hero, Source
 from domain.job import Job
 from domain.lease import Owner
 from domain.settings.layers import Value
+from domain.settings.settings import Settings
 from tests.builders import NOON, an_owner
 
 SMALL: Mapping[str, Value] = {
@@ -117,8 +123,32 @@ class MemoryHall:
             settings=self.settings,
             log=self.log,
             campaigns=self.campaigns,
+            checkpoints=self.finder(),
             clock=self.clock,
             code_version="test",
+        )
+
+    def finder(self) -> Checkpoints:
+        return Checkpoints(jobs=self.jobs, campaigns=self.campaigns)
+
+    def fork_campaign(self) -> ForkCampaign:
+        return ForkCampaign(
+            log=self.log,
+            campaigns=self.campaigns,
+            checkpoints=self.finder(),
+            clock=self.clock,
+            code_version="test",
+        )
+
+    def change_campaign(self) -> ChangeCampaign:
+        return ChangeCampaign(
+            log=self.log,
+            campaigns=self.campaigns,
+            jobs=self.jobs,
+            heroes=self.heroes,
+            settings=self.settings,
+            checkpoints=self.finder(),
+            clock=self.clock,
         )
 
     def queue_dataset(self) -> QueueDataset:
@@ -175,6 +205,11 @@ class MemoryHall:
             clock=self.clock,
         )
 
+    def resolved(self, source: SettingsSource) -> Settings:
+        campaign = self.campaigns.active()
+        hero = self.heroes.get(campaign.hero_id)
+        return settings_for(hero, campaign_layer(campaign), source).settings
+
     def queries(self) -> Queries:
         return Queries(
             log=self.log,
@@ -184,8 +219,9 @@ class MemoryHall:
             processes=self.processes,
         )
 
-    def enlist(self, name: str = "first", hero: str = "apprentice") -> None:
-        self.create_campaign().execute(name, hero)
+    def enlist(self, name: str = "first", *settings: str, hero: str = "apprentice") -> NewCampaign:
+        request = CampaignRequest(name=name, hero_id=hero, assignments=settings)
+        return self.create_campaign().execute(request)
 
     def add(
         self,

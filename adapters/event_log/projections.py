@@ -13,7 +13,7 @@ from adapters.event_log.rows import (
     read_job,
 )
 from application.ports.event_log import Event
-from domain.campaign import CampaignEvent
+from domain.campaign_events import CampaignEvent
 from domain.job import Job, Processing
 from domain.job_events import JobEvent
 

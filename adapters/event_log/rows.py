@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from domain import campaign as campaigns
 from domain import job as jobs
-from domain.campaign import Campaign, CampaignActivated, CampaignEvent
+from domain.campaign import Campaign
+from domain.campaign_events import CampaignActivated, CampaignEvent
 from domain.job import Job, Processing, Queued
 from domain.job_events import JobEvent
 from domain.job_record import from_dict, to_dict

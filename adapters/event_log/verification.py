@@ -17,7 +17,8 @@ from adapters.event_log.rows import (
 )
 from adapters.event_log.transactions import snapshot
 from application.ports.event_log import BrokenLogError, Event
-from domain.campaign import Campaign, CampaignEvent
+from domain.campaign import Campaign
+from domain.campaign_events import CampaignEvent
 from domain.job import Job
 from domain.job_events import JobEvent
 

@@ -9,6 +9,7 @@ import torch
 from adapters.huggingface.precision import name_of
 from application.ports.model_loader import ModelFacts
 from domain.architecture import LockedArchitecture
+from domain.hero import BaseModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +20,16 @@ class LoadedModel:
     tokenizer: Any
 
 
-def facts_of(network: Any, base_model: str, attention: str) -> ModelFacts:
-    """Say what was really loaded."""
+def facts_of(network: Any, base: BaseModel, attention: str) -> ModelFacts:
+    """Say what was really loaded; of its context no more than the hero's is used."""
     return ModelFacts(
         architecture=LockedArchitecture(
-            base_model=base_model,
+            base_model=base.name,
             architecture=type(network).__name__,
-            vocab_size=network.get_input_embeddings().weight.shape[0],
-            max_context=context_of(network),
+            vocab_size=vocabulary_of(network),
+            max_context=min(context_of(network), base.context_length),
         ),
-        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        parameters=weights_of(network),
         dtype=name_of(network.dtype),
         device=str(network.device),
         attention=attention,
@@ -39,6 +40,16 @@ def facts_of(network: Any, base_model: str, attention: str) -> ModelFacts:
 def context_of(network: Any) -> int:
     """Give the most tokens that the network can look at."""
     return int(network.config.get_text_config().max_position_embeddings)
+
+
+def vocabulary_of(network: Any) -> int:
+    """Give the rows of the embedding, which may be more than the tokenizer has tokens."""
+    return int(network.get_input_embeddings().weight.shape[0])
+
+
+def weights_of(network: Any) -> int:
+    """Give the number of weights, tied ones once."""
+    return sum(parameter.numel() for parameter in network.parameters())
 
 
 def weights_digest(network: Any) -> str:

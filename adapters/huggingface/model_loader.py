@@ -1,32 +1,42 @@
 """A hero's weights and tokenizer, built, read from its base model, or from a checkpoint."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from adapters.huggingface.attention import choose_attention
+from adapters.huggingface.describing import describe
 from adapters.huggingface.device import device, use_threads
 from adapters.huggingface.encoder import HuggingFaceChatEncoder
+from adapters.huggingface.gguf_file import converted, user_cache
 from adapters.huggingface.loaded_model import LoadedModel, facts_of
 from adapters.huggingface.precision import choose_precision
 from adapters.huggingface.reading import read_network, read_tokenizer
 from adapters.huggingface.silence import silence
 from adapters.huggingface.tiny_model import build_network, build_tokenizer
 from adapters.huggingface.weights import require_base, require_checkpoint
-from application.ports.model_loader import Loaded, ModelLoader
-from domain.hero import Hero, Source
+from application.ports.model_loader import Description, Loaded, ModelLoader
+from domain.hero import BaseModel, Hero, Source
 from domain.settings.settings import Settings
 
 
 class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
-    """Loads in one precision with one attention, onto the GPU where there is one."""
+    """Loads in one precision with one attention, onto the GPU where there is one.
+
+    What has to be converted first is kept in a cache, by the digest of what it was made from.
+    """
+
+    def __init__(self, cache: Path | None = None) -> None:
+        self._cache = cache or user_cache()
 
     def check(self, hero: Hero, location: str) -> None:
         """Look for the files, on this machine first."""
         if location:
             require_checkpoint(location)
         else:
-            require_base(hero.model)
+            require_base(hero.model, self._cache)
 
     def load(self, hero: Hero, location: str, settings: Settings) -> Loaded[LoadedModel]:
         """Load, and say in the facts what was really loaded."""
@@ -34,12 +44,13 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
         dtype = choose_precision(settings.model.dtype, device())
         self.check(hero, location)
         with silence():
-            tokenizer = _tokenizer(hero, location)
-            network = _network(hero, location, len(tokenizer), dtype)
+            readable = self._readable(hero, location)
+            tokenizer = _tokenizer(readable, location)
+            network = _network(readable, location, len(tokenizer), dtype)
             # Servers stop by what the model says, not by the tokenizer.
             network.generation_config.eos_token_id = tokenizer.eos_token_id
             attention = choose_attention(network, settings.model.attn_implementation)
-            facts = facts_of(network, hero.model.name, attention)
+            facts = facts_of(network, hero.model, attention)
             encoder = HuggingFaceChatEncoder(tokenizer)
         return Loaded(model=LoadedModel(network, tokenizer), facts=facts, encoder=encoder)
 
@@ -47,7 +58,22 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
         """Load the tokenizer alone."""
         self.check(hero, location)
         with silence():
-            return HuggingFaceChatEncoder(_tokenizer(hero, location))
+            return HuggingFaceChatEncoder(_tokenizer(self._readable(hero, location), location))
+
+    def describe(self, model: BaseModel, *, fetch: bool) -> Description:
+        """Build the model's class on no device."""
+        with silence():
+            found = describe(self._in_folder(model), fetch=fetch)
+        return replace(found, model=replace(found.model, source=model.source, name=model.name))
+
+    def _readable(self, hero: Hero, location: str) -> Hero:
+        return hero if location else replace(hero, model=self._in_folder(hero.model))
+
+    def _in_folder(self, model: BaseModel) -> BaseModel:
+        """Give the same model as a folder that transformers reads, where it is in a GGUF."""
+        if model.source is not Source.GGUF:
+            return model
+        return replace(model, source=Source.FOLDER, name=str(converted(model, self._cache)))
 
 
 def _is_built(hero: Hero, location: str) -> bool:

@@ -3,19 +3,22 @@
 Only safetensors are read, and code that comes with a model never runs.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from adapters.huggingface.chat_format import CHATML, END
+from adapters.huggingface.loaded_model import vocabulary_of
+from adapters.huggingface.template_format import TemplateFormat
 from adapters.huggingface.weights import is_cached
-from application.ports.model_loader import ModelUnavailableError
+from application.ports.model_loader import ChatTemplateError, ModelUnavailableError
 from domain.checkpoint import BrokenCheckpointError
 from domain.errors import GuildError
-from domain.hero import ChatTemplate, Hero, Source
+from domain.hero import BaseModel, ChatTemplate, Hero, Source
 
 _UNREADABLE = (
     AttributeError,
@@ -30,49 +33,84 @@ _UNREADABLE = (
 
 def read_network(hero: Hero, location: str, vocabulary: int, dtype: torch.dtype) -> Any:
     """Read weights; refuse those that are missing, misshapen or too few for the vocabulary."""
+    base = hero.model
     try:
         network, report = AutoModelForCausalLM.from_pretrained(
-            **_origin(hero, location), dtype=dtype, use_safetensors=True, output_loading_info=True
+            **_origin(base, location), dtype=dtype, use_safetensors=True, output_loading_info=True
         )
     except _UNREADABLE as error:
-        raise _unreadable(hero, location, str(error)) from error
+        raise _unreadable(base, location, str(error)) from error
     if lacking := [*report["missing_keys"], *report["mismatched_keys"]]:
-        raise _unreadable(hero, location, f"weights are missing or misshapen: {lacking[0]}")
-    rows = network.get_input_embeddings().weight.shape[0]
-    if rows < vocabulary:
-        why = f"the tokenizer has {vocabulary} tokens, the weights are for {rows}"
-        raise _unreadable(hero, location, why)
+        raise _unreadable(base, location, f"weights are missing or misshapen: {lacking[0]}")
+    _require_rows(network, vocabulary, base, location)
+    return network
+
+
+def build_unweighted(base: BaseModel, vocabulary: int, *, local: bool) -> Any:
+    """Build what the configuration describes on the meta device, which holds no numbers."""
+    try:
+        config = AutoConfig.from_pretrained(**_origin(base, local=local))
+        with torch.device("meta"):
+            network = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+    except _UNREADABLE as error:
+        raise _unreadable(base, "", str(error)) from error
+    _require_rows(network, vocabulary, base, "")
     return network
 
 
 def read_tokenizer(hero: Hero, location: str) -> Any:
     """Read a tokenizer and give it the hero's chat template."""
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(**_origin(hero, location))
-    except _UNREADABLE as error:
-        raise _unreadable(hero, location, str(error)) from error
-    if not tokenizer.encode("a", add_special_tokens=False):
-        raise _unreadable(hero, location, "there is no tokenizer, or one that knows no letters")
-    if not tokenizer.is_fast:
-        why = "it does not say where its tokens lie in a text; guild needs a tokenizer.json"
-        raise _unusable(f"the tokenizer of {hero.model.name}", why, "take another model")
+    tokenizer = read_fast_tokenizer(hero.model, location)
     _give_template(tokenizer, hero)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
 
 
-def _origin(hero: Hero, location: str) -> dict[str, Any]:
-    base = hero.model
+def read_fast_tokenizer(base: BaseModel, location: str = "", *, local: bool | None = None) -> Any:
+    """Read a tokenizer; refuse one that is empty or cannot say where its tokens lie."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(**_origin(base, location, local=local))
+    except _UNREADABLE as error:
+        raise _unreadable(base, location, str(error)) from error
+    if not tokenizer.encode("a", add_special_tokens=False):
+        raise _unreadable(base, location, "there is no tokenizer, or one that knows no letters")
+    if not tokenizer.is_fast:
+        why = "it does not say where its tokens lie in a text; guild needs a tokenizer.json"
+        raise _unusable(f"the tokenizer of {base.name}", why, "take another model")
+    return tokenizer
+
+
+def suited_template(base: BaseModel, tokenizer: Any) -> ChatTemplate:
+    """Choose the model's own template where guild can find the answers in it."""
+    if isinstance(tokenizer.chat_template, str) and tokenizer.eos_token is not None:
+        with suppress(ChatTemplateError):
+            TemplateFormat(tokenizer)
+            return ChatTemplate.MODEL
+    if END in tokenizer.get_vocab():
+        return ChatTemplate.CHATML
+    why = f"it brings no chat template that guild can follow, and no {END} for ChatML"
+    raise _unusable(base.name, why, "take a model that was made for chats")
+
+
+def _origin(base: BaseModel, location: str = "", *, local: bool | None = None) -> dict[str, Any]:
     if location or base.source is Source.FOLDER:
         name, local = location or str(Path(base.name).expanduser()), True
     else:
-        name, local = base.name, is_cached(base.name)
+        name, local = base.name, is_cached(base.name) if local is None else local
     return {
         "pretrained_model_name_or_path": name,
         "local_files_only": local,
         "trust_remote_code": False,
     }
+
+
+def _require_rows(network: Any, vocabulary: int, base: BaseModel, location: str) -> None:
+    """Refuse fewer embeddings than tokens; more are padding, and common."""
+    rows = vocabulary_of(network)
+    if rows < vocabulary:
+        why = f"the tokenizer has {vocabulary} tokens, the weights are for {rows}"
+        raise _unreadable(base, location, why)
 
 
 def _give_template(tokenizer: Any, hero: Hero) -> None:
@@ -91,12 +129,12 @@ def _unusable(what: str, why: str, fix: str) -> ModelUnavailableError:
     return ModelUnavailableError(f"{what} cannot be used", why=why, fix=(fix,))
 
 
-def _unreadable(hero: Hero, location: str, why: str) -> GuildError:
+def _unreadable(base: BaseModel, location: str, why: str) -> GuildError:
     if location:
         return BrokenCheckpointError(f"no model can be loaded from {location}", why=why)
-    again = f"hf download {hero.model.name}"
+    again = f"hf download {base.name}"
     return ModelUnavailableError(
-        f"{hero.model.name} cannot be loaded",
+        f"{base.name} cannot be loaded",
         why=why,
-        fix=(again,) if hero.model.source is Source.HUB else (),
+        fix=(again,) if base.source is Source.HUB else (),
     )

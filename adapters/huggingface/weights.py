@@ -6,6 +6,7 @@ from typing import assert_never
 from huggingface_hub import HfApi, try_to_load_from_cache
 from huggingface_hub.errors import HFValidationError
 
+from adapters.huggingface.gguf_file import require_gguf
 from application.ports.model_loader import ModelUnavailableError
 from domain.checkpoint import BrokenCheckpointError
 from domain.hero import BaseModel, Source
@@ -15,16 +16,18 @@ _CONFIG = "config.json"
 _PATIENCE = 5.0
 
 
-def require_base(model: BaseModel) -> None:
+def require_base(model: BaseModel, cache: Path) -> None:
     """Refuse a base model that could not be loaded now; build nothing, load nothing."""
     match model.source:
         case Source.BUILT:
             return
         case Source.FOLDER:
-            _require_folder(model.name)
+            require_folder(model.name)
+        case Source.GGUF:
+            require_gguf(model, cache)
         case Source.HUB:
             if not is_cached(model.name):
-                _require_hub(model.name)
+                require_hub(model.name)
         case _:
             assert_never(model.source)
 
@@ -44,12 +47,13 @@ def is_cached(name: str) -> bool:
     return isinstance(found[_CONFIG], str) and any(isinstance(found[w], str) for w in _WEIGHTS)
 
 
-def _require_folder(name: str) -> None:
+def require_folder(name: str) -> None:
+    """Refuse a folder without configuration or weights."""
     if not _holds_model(Path(name).expanduser()):
         raise ModelUnavailableError(
             f"there is no model in {name}",
             why=f"a model has {_CONFIG} and {_WEIGHTS[0]}",
-            fix=("correct 'name' in the hero's file", "or put the weights into this folder"),
+            fix=("correct the path", "or put the weights into this folder"),
         )
 
 
@@ -57,7 +61,8 @@ def _holds_model(folder: Path) -> bool:
     return (folder / _CONFIG).is_file() and any((folder / file).is_file() for file in _WEIGHTS)
 
 
-def _require_hub(name: str) -> None:
+def require_hub(name: str) -> None:
+    """Refuse a model that the hub does not give within a few seconds."""
     try:
         HfApi().model_info(name, timeout=_PATIENCE)
     except Exception as error:  # which HTTP library the hub fails with is its own affair

@@ -11,7 +11,8 @@ from application.ports.campaign_repository import (
     NoActiveCampaignError,
 )
 from application.ports.event_log import START
-from domain.campaign import Campaign, CampaignActivated, CampaignEvent, replay
+from domain.campaign import Campaign, replay
+from domain.campaign_events import CampaignActivated, CampaignEvent
 from domain.errors import AmbiguousReferenceError
 from domain.ids import CampaignId
 

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
 from application.ports.model_loader import (
     ChatEncoder,
+    Description,
     Loaded,
     ModelFacts,
     ModelLoader,
@@ -17,7 +18,7 @@ from application.ports.model_loader import (
 from domain.architecture import LockedArchitecture
 from domain.checkpoint import BrokenCheckpointError
 from domain.conversation import Conversation, Role
-from domain.hero import Hero
+from domain.hero import BaseModel, Hero
 from domain.masking import Encoded, Span
 from domain.settings.model import Attention, Precision
 from domain.settings.settings import Settings
@@ -84,13 +85,21 @@ class MemoryChatEncoder(ChatEncoder):
 
 
 class MemoryModelLoader(ModelLoader[MemoryModel]):
-    """Has every hero but those named; `found` is what it loads where that is not the hero's own."""
+    """Has every hero but those named; `found` is what it loads where that is not the hero's own.
+
+    Base models are described by the given descriptions, under the name of each.
+    """
 
     def __init__(
-        self, *, unavailable: Collection[str] = (), found: LockedArchitecture | None = None
+        self,
+        *,
+        unavailable: Collection[str] = (),
+        found: LockedArchitecture | None = None,
+        described: Collection[Description] = (),
     ) -> None:
         self._unavailable = frozenset(unavailable)
         self._found = found
+        self._described: Mapping[str, Description] = {each.model.name: each for each in described}
 
     def check(self, hero: Hero, location: str) -> None:
         """Refuse the heroes that were named."""
@@ -116,6 +125,12 @@ class MemoryModelLoader(ModelLoader[MemoryModel]):
             ),
             encoder=MemoryChatEncoder(),
         )
+
+    def describe(self, model: BaseModel, *, fetch: bool) -> Description:
+        """Look the description up."""
+        if model.name not in self._described:
+            raise ModelUnavailableError(f"nothing is known of {model.name}")
+        return self._described[model.name]
 
     def encoder(self, hero: Hero, location: str) -> MemoryChatEncoder:
         """Give the encoder of all heroes."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from application.ports.settings_source import BadSettingError, SettingsSource, UnknownSettingError
 from domain.settings.layers import Layer, Value
+from domain.settings.secrets import looks_like_secret
 from domain.settings.settings import Settings
 
 _BOUNDS = {"gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le}
@@ -18,13 +19,20 @@ _BOUNDS = {"gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operat
 class MemorySettingsSource(SettingsSource):
     """Takes the place of a settings file."""
 
-    def __init__(self, project: Mapping[str, Value] | None = None) -> None:
-        self._project = project or {}
+    def __init__(
+        self,
+        project: Mapping[str, Value] | None = None,
+        environment: Mapping[str, Value] | None = None,
+    ) -> None:
+        self._project, self._environment = project or {}, environment or {}
 
     def project(self) -> Layer:
         """Check and give what was handed over."""
-        where = "project settings"
-        return Layer(where, {key: _check(key, at, where) for key, at in self._project.items()})
+        return _layer("project file", self._project)
+
+    def environment(self) -> Layer:
+        """Check and give what was handed over as the environment."""
+        return _layer("environment", self._environment)
 
     def assignments(self, pairs: Sequence[str], origin: str) -> Layer:
         """Read 'section.key=value' texts."""
@@ -34,10 +42,17 @@ class MemorySettingsSource(SettingsSource):
             if not sign:
                 raise BadSettingError(f"'{pair}' sets nothing ({origin})")
             values[key] = _check(key, text, origin, read=True)
-        return Layer(origin, values)
+        return _layer(origin, values)
+
+
+def _layer(origin: str, values: Mapping[str, Value]) -> Layer:
+    checked = {key: _check(key, value, origin) for key, value in values.items()}
+    return Layer(origin, checked, dict.fromkeys(checked, origin))
 
 
 def _check(key: str, value: Value, where: str, *, read: bool = False) -> Value:
+    if isinstance(value, str) and looks_like_secret(value):
+        raise BadSettingError(f"{key} looks like a secret ({where})")
     known = _leaf_fields()
     if key not in known:
         raise UnknownSettingError(key, where, get_close_matches(key, known))

@@ -13,21 +13,30 @@ from adapters.yaml_config.near import near_settings
 from adapters.yaml_config.strict import Entry
 from application.ports.settings_source import BadSettingError, UnknownSettingError
 from domain.settings.layers import Value
+from domain.settings.secrets import looks_like_secret
 from domain.settings.settings import Settings
 
 _SIGNS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
 _KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
 
 
-def check_tree(tree: Entry) -> dict[str, Value]:
-    """Check the sections of settings in a file; give their values by dotted key."""
-    return {key: check(key, entry.plain(), entry.place) for key, entry in _leaves(tree)}
+def check_tree(tree: Entry) -> tuple[dict[str, Value], dict[str, str]]:
+    """Check the sections of settings in a file; give values and places by dotted key."""
+    leaves = dict(_leaves(tree))
+    values = {key: check(key, entry.plain(), entry.place) for key, entry in leaves.items()}
+    return values, {key: entry.place for key, entry in leaves.items()}
 
 
 def check(key: str, value: object, where: str, *, typed: bool = True) -> Value:
     """Check one value; one that is not typed yet is a text from a command line."""
     if key not in _leaf_fields():
         raise UnknownSettingError(key, where, near_settings(key, list(_leaf_fields())))
+    if isinstance(value, str) and looks_like_secret(value):
+        raise BadSettingError(
+            f"{key} looks like a secret ({where})",
+            why="settings are recorded in the log and shown",
+            fix=("keep the secret in a file or a variable of its own",),
+        )
     adapter = _adapter(key)
     try:
         return _plain(adapter.validate_python(value) if typed else adapter.validate_strings(value))

@@ -9,37 +9,69 @@ from pydantic_core import ErrorDetails
 
 from adapters.yaml_config.checking import check_tree
 from adapters.yaml_config.hero_file import BLOCKS, HeroFile
+from adapters.yaml_config.hero_writer import write_facts, write_new
 from adapters.yaml_config.near import near
 from adapters.yaml_config.strict import Entry, YamlError, read
-from application.ports.hero_catalog import HeroCatalog, HeroFileError, HeroNotFoundError
+from application.ports.hero_catalog import (
+    HeroCatalog,
+    HeroExistsError,
+    HeroFileError,
+    HeroNotFoundError,
+)
 from application.ports.settings_source import BadSettingError, UnknownSettingError
 from domain.hero import BaseModel, Hero
 from domain.settings.layers import Value
 
 
 class YamlHeroCatalog(HeroCatalog):
-    """Reads <id>.yaml from two folders; names that begin with an underscore are passed over."""
+    """Reads <id>.yaml from two folders; names that begin with an underscore are passed over.
+
+    Only the second folder is ever written to.
+    """
 
     def __init__(self, shipped: Path, own: Path) -> None:
-        self._folders = (shipped, own)
+        self._shipped, self._own = shipped, own
+
+    def ids(self) -> Sequence[str]:
+        """Read no file, only their names."""
+        return sorted(self._files())
 
     def get(self, hero_id: str) -> Hero:
         """Read the one file of this hero."""
         files = self._files()
         if hero_id not in files:
             raise HeroNotFoundError(hero_id, sorted(files))
-        return _hero(hero_id, files[hero_id])
+        return self._hero(hero_id, files[hero_id])
 
     def find(self) -> Sequence[Hero]:
         """Read all files."""
-        return [_hero(hero_id, path) for hero_id, path in sorted(self._files().items())]
+        return [self._hero(hero_id, path) for hero_id, path in sorted(self._files().items())]
+
+    def keep(self, hero: Hero) -> None:
+        """Write a new file."""
+        if hero.id in self._files():
+            raise HeroExistsError(hero.id)
+        write_new(self._own, hero)
+
+    def correct(self, hero_id: str, model: BaseModel) -> None:
+        """Change the values in the file, and nothing else in it."""
+        hero = self.get(hero_id)
+        if not hero.own:
+            raise HeroFileError(
+                f"{hero.origin} is shipped with guild and is not changed",
+                fix=(f"copy it to {self._own} and change it there",),
+            )
+        write_facts(Path(hero.origin), hero.model, model)
 
     def _files(self) -> Mapping[str, Path]:
-        found = (path for folder in self._folders for path in folder.glob("*.yaml"))
+        found = (path for folder in (self._shipped, self._own) for path in folder.glob("*.yaml"))
         return {path.stem: path for path in found if not path.name.startswith(("_", "."))}
 
+    def _hero(self, hero_id: str, path: Path) -> Hero:
+        return _hero(hero_id, path, own=path.parent == self._own)
 
-def _hero(hero_id: str, path: Path) -> Hero:
+
+def _hero(hero_id: str, path: Path, *, own: bool) -> Hero:
     tree = _tree(path)
     try:
         facts = HeroFile.model_validate(tree.plain())
@@ -60,6 +92,7 @@ def _hero(hero_id: str, path: Path) -> Hero:
         display=facts.display,
         notes=facts.notes,
         origin=str(path),
+        own=own,
     )
 
 
@@ -73,7 +106,7 @@ def _tree(path: Path) -> Entry:
 def _defaults(tree: Entry) -> Mapping[str, Value]:
     block = tree.children.get("training_defaults", tree)
     try:
-        return check_tree(block) if block is not tree else {}
+        return check_tree(block)[0] if block is not tree else {}
     except (BadSettingError, UnknownSettingError) as error:
         raise HeroFileError(str(error), why=error.why, fix=error.fix) from error
 

@@ -1,8 +1,8 @@
 """What may stand in a hero's file."""
 
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain import hero
 
@@ -22,6 +22,17 @@ class ModelBlock(_Block):
     context_length: int = Field(ge=1)
     parameters: int = Field(ge=1)
     seed: int = Field(default=0, ge=0)
+    file: str = ""
+    sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
+
+    @model_validator(mode="after")
+    def _file_of_gguf(self) -> Self:
+        pinned = bool(self.file and self.sha256)
+        if self.source is hero.Source.GGUF and not pinned:
+            raise ValueError("a model from a GGUF needs 'file' and 'sha256'")
+        if self.source is not hero.Source.GGUF and (self.file or self.sha256):
+            raise ValueError("'file' and 'sha256' are for a model from a GGUF")
+        return self
 
 
 class ChatBlock(_Block):
@@ -33,7 +44,7 @@ class ChatBlock(_Block):
 class HeroFile(_Block):
     """The whole file; training_defaults is checked like every other layer of settings."""
 
-    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    id: str = Field(pattern=hero.HERO_ID)
     name: str = Field(min_length=1)
     description: str
     model: ModelBlock

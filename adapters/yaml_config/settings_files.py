@@ -1,6 +1,6 @@
 """Settings as people write them: in guild.yaml, and as key=value."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from adapters.yaml_config.checking import check, check_tree
@@ -8,12 +8,15 @@ from adapters.yaml_config.strict import YamlError, read
 from application.ports.settings_source import BadSettingError, SettingsSource
 from domain.settings.layers import Layer
 
+VARIABLE = "GUILD_CONFIG__"
+
 
 class YamlSettingsSource(SettingsSource):
-    """Reads the settings file of a hall, and assignments."""
+    """Reads the settings file of a hall, the environment, and assignments."""
 
-    def __init__(self, project_file: Path) -> None:
+    def __init__(self, project_file: Path, environment: Mapping[str, str]) -> None:
         self._file = project_file
+        self._environment = environment
 
     def project(self) -> Layer:
         """Read the file; a missing or empty one sets nothing."""
@@ -21,7 +24,18 @@ class YamlSettingsSource(SettingsSource):
             tree = read(self._file)
         except YamlError as error:
             raise BadSettingError(str(error)) from error
-        return Layer(str(self._file), check_tree(tree))
+        values, places = check_tree(tree)
+        return Layer("project file", values, places)
+
+    def environment(self) -> Layer:
+        """Read the variables that begin with GUILD_CONFIG__."""
+        values, places = {}, {}
+        for name, text in self._environment.items():
+            if name.startswith(VARIABLE):
+                key = name.removeprefix(VARIABLE).replace("__", ".").lower()
+                values[key] = check(key, text, name, typed=False)
+                places[key] = name
+        return Layer("environment", values, places)
 
     def assignments(self, pairs: Sequence[str], origin: str) -> Layer:
         """Read 'section.key=value' texts; of two for the same key the last one counts."""
@@ -33,4 +47,4 @@ class YamlSettingsSource(SettingsSource):
                     f"'{pair}' sets nothing ({origin})", fix=("write section.key=value",)
                 )
             values[key.strip()] = check(key.strip(), text.strip(), origin, typed=False)
-        return Layer(origin, values)
+        return Layer(origin, values, dict.fromkeys(values, origin))

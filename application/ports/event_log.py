@@ -1,11 +1,11 @@
 """Where everything that happened is kept, and where it is never changed."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NewType, Protocol
+from typing import NewType, Protocol, TypeVar
 
-from domain.campaign import CampaignEvent
+from domain.campaign_events import CampaignEvent
 from domain.dataset import DatasetEvent
 from domain.errors import ErrorCode, ExitStatus, GuildError
 from domain.job_events import JobEvent
@@ -14,6 +14,7 @@ from domain.preview import PreviewEvent
 Event = JobEvent | CampaignEvent | DatasetEvent | PreviewEvent
 Position = NewType("Position", str)
 START = Position("")
+Outcome = TypeVar("Outcome")
 
 
 class StaleStreamError(GuildError):
@@ -82,6 +83,16 @@ class EventLog(Protocol):
     @abstractmethod
     def verify(self) -> None:
         """Raise BrokenLogError if history or what is derived from it does not hold together."""
+
+
+def decided_again(record: Callable[[], Outcome], tries: int = 5) -> Outcome:
+    """Read, decide and append once more when somebody else was faster; the last refusal counts."""
+    for _ in range(tries - 1):
+        try:
+            return record()
+        except StaleStreamError:
+            continue
+    return record()
 
 
 def job_stream(job_id: str) -> str:

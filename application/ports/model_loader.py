@@ -8,7 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from domain.architecture import LockedArchitecture
 from domain.conversation import Conversation
 from domain.errors import ErrorCode, ExitStatus, GuildError
-from domain.hero import Hero
+from domain.hero import BaseModel, ChatTemplate, Hero
 from domain.masking import Encoded
 from domain.settings.settings import Settings
 
@@ -38,6 +38,14 @@ class ModelFacts:
     device: str
     attention: str
     weights_digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """A base model as its own files describe it, and the chat format that suits it."""
+
+    model: BaseModel
+    chat_template: ChatTemplate
 
 
 class ChatEncoder(Protocol):
@@ -74,7 +82,8 @@ class ModelLoader(Protocol[Model]):
     - one precision and one attention for the model, as the facts say; an explicit wish that cannot
       be met is refused, never replaced;
     - a base model built on the spot has the same weights in every process;
-    - location '' is the base model, anything else a committed checkpoint.
+    - location '' is the base model, anything else a committed checkpoint;
+    - a context that is longer than the hero's is not used, and the facts say so.
     """
 
     @abstractmethod
@@ -84,6 +93,14 @@ class ModelLoader(Protocol[Model]):
     @abstractmethod
     def load(self, hero: Hero, location: str, settings: Settings) -> Loaded[Model]:
         """Load weights and tokenizer; raise ModelUnavailableError or BrokenCheckpointError."""
+
+    @abstractmethod
+    def describe(self, model: BaseModel, *, fetch: bool) -> Description:
+        """Say what a base model's own files say of it, without its weights.
+
+        Only where it comes from must be known before. Without fetch nothing is read that is not
+        on this machine; raise ModelUnavailableError where there is nothing to read.
+        """
 
     @abstractmethod
     def encoder(self, hero: Hero, location: str) -> ChatEncoder:

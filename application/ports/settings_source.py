@@ -28,12 +28,18 @@ class SettingsSource(Protocol):
     """Checked layers of settings.
 
     - a key that no section has is refused, with the nearest ones named;
-    - a value of the wrong type, out of its range or not finite is refused, with key and place.
+    - a value of the wrong type, out of its range or not finite is refused, with key and place;
+    - a value that looks like a secret is refused: settings end up in the log;
+    - each value comes with its place.
     """
 
     @abstractmethod
     def project(self) -> Layer:
         """Give what the hall's own settings file says."""
+
+    @abstractmethod
+    def environment(self) -> Layer:
+        """Give what GUILD_CONFIG__section__key variables say."""
 
     @abstractmethod
     def assignments(self, pairs: Sequence[str], origin: str) -> Layer:

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from application.layers import settings_for
+from application.layers import campaign_layer, settings_for
 from application.ports.campaign_repository import CampaignRepository
 from application.ports.clock import Clock
 from application.ports.dataset_source import DatasetSource
 from application.ports.event_log import (
     Append,
     EventLog,
-    StaleStreamError,
     dataset_stream,
+    decided_again,
     job_stream,
 )
 from application.ports.hero_catalog import HeroCatalog
@@ -23,21 +23,22 @@ from domain.campaign import Campaign
 from domain.dataset import Dataset, DatasetTakenIn, Priority
 from domain.errors import ErrorCode, ExitStatus, GuildError
 from domain.ids import new_job_id
-from domain.job import Failed, Job, Skipped
+from domain.job import Completed, Job, Processing, Queued
 from domain.job_events import JobQueued
+from domain.lineage import lineage_of
 from domain.rows import survey
 from domain.settings.layers import config_hash
 
 
 class DuplicateDatasetError(GuildError):
-    """The campaign has a job with the same bytes and the same settings."""
+    """The bytes wait already, or taught what leads to the head, with the same settings."""
 
     code = ErrorCode.DUPLICATE
     exit_status = ExitStatus.REFUSED
 
     def __init__(self, job: Job) -> None:
         super().__init__(
-            f"these bytes are job {job.ref} of this campaign already ({job.status})",
+            f"these bytes are job {job.ref} of {job.campaign_id} already ({job.status})",
             why="with the same settings it would teach the same things twice",
             fix=("guild queue add --again trains it once more",),
         )
@@ -61,7 +62,8 @@ class QueueDataset:
 
     - every row is read before anything is recorded; a bad file leaves no trace;
     - the bytes that were checked are the bytes that will be trained on;
-    - the same bytes with the same settings are refused unless asked for again.
+    - bytes that wait already, or that the head has learned from, are refused with the same
+      settings, unless asked for again; what was learned on an abandoned line does not count.
     """
 
     inbox: Inbox
@@ -85,7 +87,7 @@ class QueueDataset:
         try:
             kind, rows = survey(self.datasets.rows_at(staged.location))
             dataset = replace(staged.dataset, name=request.name, format=kind.value, rows=rows)
-            job = self._queue(staged, dataset, campaign, request)
+            job = decided_again(lambda: self._queue(staged, dataset, campaign, request))
         except BaseException:
             self.inbox.discard(staged)
             raise
@@ -95,28 +97,22 @@ class QueueDataset:
     def _queue(
         self, staged: Staged, dataset: Dataset, campaign: Campaign, request: QueueRequest
     ) -> Job:
-        while True:
-            seen = len(self.log.read_stream(dataset_stream(dataset.sha256)))
-            event = self._decide(dataset, campaign, request)
-            self.inbox.keep(staged)
-            taken = DatasetTakenIn(dataset=dataset, at=event.at)
-            try:
-                self.log.append(
-                    Append(dataset_stream(dataset.sha256), (taken,), seen),
-                    Append(job_stream(event.job_id), (event,), 0),
-                )
-            except StaleStreamError:
-                continue  # somebody queued the same bytes meanwhile: decide again
-            return self.jobs.get(event.job_id)
+        seen = len(self.log.read_stream(dataset_stream(dataset.sha256)))
+        event = self._decide(dataset, campaign, request)
+        self.inbox.keep(staged)
+        taken = DatasetTakenIn(dataset=dataset, at=event.at)
+        self.log.append(
+            Append(dataset_stream(dataset.sha256), (taken,), seen),
+            Append(job_stream(event.job_id), (event,), 0),
+        )
+        return self.jobs.get(event.job_id)
 
     def _decide(self, dataset: Dataset, campaign: Campaign, request: QueueRequest) -> JobQueued:
         hero = self.heroes.get(campaign.hero_id)
-        resolved = settings_for(hero, campaign.overrides, self.settings.project())
+        resolved = settings_for(hero, campaign_layer(campaign), self.settings)
         digest = config_hash(resolved.settings)
-        for job in self.jobs.find(campaign_id=campaign.id):
-            same = (job.dataset.sha256, job.queued_config) == (dataset.sha256, digest)
-            if same and not request.again and not isinstance(job.state, Failed | Skipped):
-                raise DuplicateDatasetError(job)
+        if not request.again:
+            self._refuse_duplicate(dataset, digest, campaign)
         at = self.clock.now()
         return JobQueued(
             job_id=new_job_id(at, self.chance(), dataset.name),
@@ -128,3 +124,15 @@ class QueueDataset:
             config_hash=digest,
             code_version=self.code_version,
         )
+
+    def _refuse_duplicate(self, dataset: Dataset, digest: str, campaign: Campaign) -> None:
+        jobs = self.jobs.find()
+        taught = lineage_of(jobs).ancestry(campaign.head_digest)
+        for job in jobs:
+            if (job.dataset.sha256, job.queued_config) != (dataset.sha256, digest):
+                continue
+            waits = job.campaign_id == campaign.id and isinstance(job.state, Queued | Processing)
+            if waits or (
+                isinstance(job.state, Completed) and job.state.result.checkpoint.digest in taught
+            ):
+                raise DuplicateDatasetError(job)

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from typing import Generic
 
 from application.causes import cause_of, message_of
-from application.layers import settings_for
+from application.layers import campaign_layer, settings_for
 from application.ports.campaign_repository import CampaignRepository
 from application.ports.clock import Clock
-from application.ports.event_log import Append, EventLog, campaign_stream, job_stream
+from application.ports.event_log import (
+    Append,
+    EventLog,
+    campaign_stream,
+    decided_again,
+    job_stream,
+)
 from application.ports.hero_catalog import HeroCatalog
 from application.ports.job_mirror import JobMirror
 from application.ports.job_repository import CampaignBusyError, JobRepository
@@ -19,7 +25,8 @@ from application.ports.status_sink import StatusSink
 from application.ports.trainer import Control
 from application.recorder import LEASE, fence_of
 from application.use_cases.run_job import Assignment, RunJob
-from domain.campaign import Campaign, advance
+from domain.campaign import Campaign
+from domain.campaign_decisions import advance
 from domain.hero import Hero
 from domain.job import Job, JobStatus, Processing
 from domain.job_decisions import complete, give_up, start
@@ -27,7 +34,7 @@ from domain.job_events import JobStarted
 from domain.lease import Lease, LeaseLostError, is_orphaned
 from domain.reports import JobBroken, JobDone, Report
 from domain.result import Cause, TrainingResult
-from domain.settings.layers import Layer, config_hash, flatten, with_values
+from domain.settings.layers import config_hash, flatten, with_values
 from domain.settings.settings import Settings
 
 
@@ -60,7 +67,7 @@ class RunNextJob(Generic[Model]):
         hero = self.heroes.get(campaign.hero_id)
         self._release_orphans(campaign)
         flags = self.settings.assignments(assignments, "command line")
-        fresh = self._fresh_settings(campaign, hero, flags)
+        fresh = settings_for(hero, campaign_layer(campaign), self.settings, flags).settings
         if not self.jobs.find(campaign_id=campaign.id, status=JobStatus.QUEUED):
             return None
         self.engine.check(hero, campaign.head)
@@ -82,10 +89,6 @@ class RunNextJob(Generic[Model]):
             event = give_up(job, lease.fence, Cause.LOST_WORKER, "its process is gone", now)
             self.log.append(Append(job_stream(job.id), (event,), job.version))
             self.mirror.show([self.jobs.get(job.id)])
-
-    def _fresh_settings(self, campaign: Campaign, hero: Hero, flags: Layer) -> Settings:
-        project = self.settings.project()
-        return settings_for(hero, campaign.overrides, project, flags).settings
 
     def _start(self, job: Job, fence: int, campaign: Campaign, fresh: Settings) -> JobStarted:
         now = self.clock.now()
@@ -120,7 +123,7 @@ class RunNextJob(Generic[Model]):
             if cause_of(error) is Cause.INTERNAL_ERROR:
                 raise
         else:
-            self._complete(job, campaign, result)
+            decided_again(lambda: self._complete(job, result))
             tell(JobDone(result))
         ended = self.jobs.get(job.id)
         self.mirror.show([ended])
@@ -131,8 +134,9 @@ class RunNextJob(Generic[Model]):
         event = give_up(job, fence_of(claimed), cause, message, self.clock.now())
         self.log.append(Append(job_stream(job.id), (event,), job.version))
 
-    def _complete(self, claimed: Job, campaign: Campaign, result: TrainingResult) -> None:
+    def _complete(self, claimed: Job, result: TrainingResult) -> None:
         job, now = self.jobs.get(claimed.id), self.clock.now()
+        campaign = self.campaigns.get(claimed.campaign_id)
         completed = complete(job, fence_of(claimed), result, now)
         advanced = advance(campaign, job.id, result.checkpoint, now)
         self.log.append(

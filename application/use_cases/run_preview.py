@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
-from application.layers import settings_for
+from application.layers import campaign_layer, settings_for
 from application.ports.campaign_repository import CampaignRepository
 from application.ports.checkpoint_store import CheckpointStore
 from application.ports.clock import Clock
@@ -73,8 +73,7 @@ class RunPreview(Generic[Model]):
         """Give one event for each prompt, in their order."""
         campaign = self.campaigns.get(order.campaign) if order.campaign else self.campaigns.active()
         hero = self.heroes.get(campaign.hero_id)
-        project = self.settings.project()
-        settings = settings_for(hero, campaign.overrides, project).settings
+        settings = settings_for(hero, campaign_layer(campaign), self.settings).settings
         asked = self._asked(campaign, settings, order)
         location = self._verified(campaign, hero)
         encoder = self.models.encoder(hero, location)

@@ -18,19 +18,31 @@ class Schedule(StrEnum):
 class Hyperparams:
     """Optimizer, schedule, batches and when to save."""
 
-    learning_rate: float = setting(2e-4, "Highest learning rate.", gt=0, le=1)
+    learning_rate: float = setting(
+        2e-4, "Highest learning rate.", flag="--learning-rate", gt=0, le=1
+    )
     lr_scheduler_type: Schedule = setting(Schedule.COSINE, "Course of the learning rate.")
     warmup_steps: int = setting(100, "Steps until the highest learning rate.", unit="steps", ge=0)
     weight_decay: float = setting(0.01, "Decay of AdamW.", ge=0, le=1)
     adam_beta2: float = setting(0.999, "Second moment of AdamW.", gt=0, lt=1)
     max_grad_norm: float = setting(1.0, "Gradients are clipped to this norm.", gt=0)
-    num_train_epochs: int = setting(1, "How often each row is seen.", unit="epochs", ge=1)
-    max_steps: int = setting(0, "End after so many steps; 0 means all rows.", unit="steps", ge=0)
-    per_device_train_batch_size: int = setting(1, "Rows in one forward pass.", unit="rows", ge=1)
+    num_train_epochs: int = setting(
+        1, "How often each row is seen.", unit="epochs", flag="--epochs", ge=1
+    )
+    max_steps: int = setting(
+        0,
+        "End a job after so many steps; 0 means all rows.",
+        unit="steps",
+        flag="--max-steps",
+        ge=0,
+    )
+    per_device_train_batch_size: int = setting(
+        1, "Rows in one forward pass.", unit="rows", flag="--batch-size", ge=1
+    )
     gradient_accumulation_steps: int = setting(
         16, "Forward passes in one step.", unit="passes", ge=1
     )
-    max_length: int = setting(2048, "Longest row.", unit="tokens", ge=8)
+    max_length: int = setting(2048, "Longest row.", unit="tokens", flag="--max-length", ge=8)
     save_steps: int = setting(1000, "Steps between two checkpoints.", unit="steps", ge=1)
     eval_steps: int = setting(
         0, "Steps between two evaluations; 0 means at the start and the end.", unit="steps", ge=0

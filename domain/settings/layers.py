@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 
 from domain.settings.settings import Settings
@@ -14,10 +14,26 @@ SCHEMA = "schema default"
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Checked values by dotted key, and the place that they come from."""
+    """Checked values by dotted key, and who sets them.
+
+    places says more closely where a value stands: file and line, event, variable, flag.
+    """
 
     origin: str
     values: Mapping[str, Value]
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who set a value, and where; place is '' for the schema's defaults."""
+
+    layer: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        """Name both for a message."""
+        return f"{self.layer} ({self.place})" if self.place else self.layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +41,17 @@ class Resolved:
     """Settings with the origin of each value."""
 
     settings: Settings
-    origins: Mapping[str, str]
+    origins: Mapping[str, Origin]
 
 
 def resolve(layers: Iterable[Layer]) -> Resolved:
     """Lay the layers over the schema's defaults; a later layer wins."""
     settings = Settings()
-    origins = dict.fromkeys(flatten(settings), SCHEMA)
+    origins = dict.fromkeys(flatten(settings), Origin(SCHEMA))
     for layer in layers:
         settings = with_values(settings, layer.values)
-        origins.update(dict.fromkeys(layer.values, layer.origin))
+        for key in layer.values:
+            origins[key] = Origin(layer.origin, layer.places.get(key, ""))
     return Resolved(settings, origins)
 
 

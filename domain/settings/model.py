@@ -27,5 +27,7 @@ class Attention(StrEnum):
 class ModelSettings:
     """Precision and attention, the same for model and trainer."""
 
-    dtype: Precision = setting(Precision.AUTO, "Number format of weights and arithmetic.")
+    dtype: Precision = setting(
+        Precision.AUTO, "Number format of weights and arithmetic.", flag="--precision"
+    )
     attn_implementation: Attention = setting(Attention.AUTO, "Attention of the model.")

@@ -9,5 +9,7 @@ from domain.settings.setting import setting
 class ProfileSettings:
     """Profile by name, and the system prompt that it adds."""
 
-    name: str = setting("plain_sft", "Name of the profile.")
-    system_prompt: str = setting("", "System prompt for rows that have none; empty adds none.")
+    name: str = setting("plain_sft", "Name of the profile.", flag="--profile")
+    system_prompt: str = setting(
+        "", "System prompt for rows that have none; empty adds none.", flag="--system-prompt"
+    )

@@ -4,9 +4,14 @@ from dataclasses import field
 from typing import Any
 
 
-def setting(default: Any, description: str, *, unit: str = "", **bounds: float) -> Any:
-    """Define a setting; bounds are gt, ge, lt, le.
+def setting(
+    default: Any, description: str, *, unit: str = "", flag: str = "", **bounds: float
+) -> Any:
+    """Define a setting; bounds are gt, ge, lt, le, flag names an option of its own.
 
     Returns Any because a dataclass field stands in for a value of the setting's own type.
     """
-    return field(default=default, metadata={"description": description, "unit": unit, **bounds})
+    named = {"flag": flag} if flag else {}
+    return field(
+        default=default, metadata={"description": description, "unit": unit, **named, **bounds}
+    )

@@ -1,16 +1,23 @@
 """guild hero: who can be trained."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
-from domain.hero import Hero
+from domain.errors import ExitStatus
+from domain.hero import Hero, Source
 from entrypoints.cli.app import App
 from entrypoints.cli.options import GuildGroup
-from entrypoints.cli.render import answer
+from entrypoints.cli.render import Cell, answer
+
+if TYPE_CHECKING:
+    from application.use_cases.check_hero import HeroCheck
 
 
 @click.group(cls=GuildGroup)
 def hero() -> None:
-    """Who can be trained: list, show."""
+    """Who can be trained: list, show, add, check."""
 
 
 @hero.command("list")
@@ -27,7 +34,7 @@ def list_(app: App) -> None:
         app,
         "guild.hero.list/1",
         {"heroes": [_document(each) for each in heroes]},
-        columns=("HERO", "MODEL", "ARCHITECTURE", "PARAMETERS", "CONTEXT"),
+        columns=("HERO", "MODEL", "ARCHITECTURE", "PARAMETERS", "CONTEXT", "FROM"),
         rows=[
             (
                 each.id,
@@ -35,6 +42,7 @@ def list_(app: App) -> None:
                 each.model.architecture,
                 each.model.parameters,
                 each.model.context_length,
+                _from(each),
             )
             for each in heroes
         ],
@@ -53,27 +61,112 @@ def show(app: App, hero_id: str) -> None:
     JSON:     hero
     """
     found = app.reading.heroes().get(hero_id)
-    model = found.model
+    answer(app, "guild.hero.show/1", {"hero": _document(found)}, facts=_facts(found))
+
+
+@hero.command()
+@click.argument("hero_id", metavar="ID")
+@click.option("--model", required=True, metavar="PATH_OR_REPO", help="A folder or a Hub model.")
+@click.option("--name", default="", metavar="TEXT", help="What people call it.")
+@click.option("--dry-run", is_flag=True, help="Show the hero, write nothing.")
+@click.pass_obj
+def add(app: App, hero_id: str, model: str, name: str, *, dry_run: bool) -> None:
+    """Add hero ID, described by its model's own files.
+
+    \b
+    Example:  guild hero add scribe --model models/scribe
+    JSON:     hero, written
+    """
+    source, place = _origin(model)
+    found = app.writing.add_hero().execute(hero_id, source, place, name=name, dry_run=dry_run)
     answer(
         app,
-        "guild.hero.show/1",
-        {"hero": _document(found)},
-        facts={
-            "hero": found.id,
-            "name": found.name,
-            "description": found.description,
-            "model": f"{model.name} ({model.source})",
-            "architecture": model.architecture,
-            "vocabulary": model.vocab_size,
-            "context": model.context_length,
-            "parameters": model.parameters,
-            "chat": found.chat_template.value,
-            **found.training_defaults,
-            **{f"display.{key}": value for key, value in found.display.items()},
-            "file": found.origin,
-            "notes": found.notes.strip() or None,
-        },
+        "guild.hero.add/1",
+        {"hero": _document(found), "written": not dry_run},
+        facts={**_facts(found), "written": "no, this was a dry run" if dry_run else "yes"},
+        footer="" if dry_run else f"next: guild campaign create NAME --hero {hero_id}",
     )
+
+
+@hero.command()
+@click.argument("hero_id", metavar="[ID]", required=False)
+@click.option("--fix", is_flag=True, help="Correct the hall's own files.")
+@click.pass_context
+def check(context: click.Context, hero_id: str | None, *, fix: bool) -> None:
+    """Compare hero ID, or all, with file format and model.
+
+    \b
+    Example:  guild hero check --fix
+    JSON:     heroes[]{id, sound, problem, differences[], corrected, unread}
+    """
+    app = context.ensure_object(App)
+    checks = app.writing.check_hero().execute(hero_id, fix=fix)
+    answer(
+        app,
+        "guild.hero.check/1",
+        {"heroes": [_check_document(each) for each in checks]},
+        columns=("HERO", "FOUND"),
+        rows=[(each.hero_id, line) for each in checks for line in _check_lines(each)],
+        footer="" if fix else "guild hero check --fix corrects the files of this hall",
+    )
+    if not all(each.is_sound for each in checks):
+        context.exit(ExitStatus.UNHEALTHY)
+
+
+def _origin(model: str) -> tuple[Source, str]:
+    """Tell a folder, which is found again from anywhere, from a model of the Hub."""
+    path = Path(model).expanduser()
+    is_folder = path.is_dir() or model.startswith(("/", ".", "~")) or model.count("/") > 1
+    return (Source.FOLDER, str(path.resolve())) if is_folder else (Source.HUB, model)
+
+
+def _from(hero: Hero) -> str:
+    return "hall" if hero.own else "shipped"
+
+
+def _facts(hero: Hero) -> dict[str, Cell]:
+    model = hero.model
+    return {
+        "hero": hero.id,
+        "name": hero.name,
+        "description": hero.description,
+        "from": _from(hero),
+        "model": f"{model.name} ({model.source})",
+        **({"weights": model.file, "sha256": model.sha256} if model.file else {}),
+        "family": model.family,
+        "architecture": model.architecture,
+        "vocabulary": model.vocab_size,
+        "context": model.context_length,
+        "parameters": model.parameters,
+        "chat": hero.chat_template.value,
+        **hero.training_defaults,
+        **{f"display.{key}": value for key, value in hero.display.items()},
+        "file": hero.origin or None,
+        "notes": hero.notes.strip() or None,
+    }
+
+
+def _check_lines(check: "HeroCheck") -> list[str]:
+    if check.problem:
+        return [check.problem]
+    if check.unread:
+        return [f"file in order; not compared with its model: {check.unread}"]
+    end = ", corrected" if check.corrected else ""
+    return [
+        f"{each.key}: the hero says {each.written}, the model {each.found}{end}"
+        for each in check.differences
+    ] or ["in order"]
+
+
+def _check_document(check: "HeroCheck") -> dict[str, object]:
+    return {
+        "id": check.hero_id,
+        "sound": check.is_sound,
+        "problem": check.problem or None,
+        "differences": check.differences,
+        "corrected": check.corrected,
+        "unread": check.unread or None,
+    }
 
 
 def _document(hero: Hero) -> dict[str, object]:
@@ -87,5 +180,6 @@ def _document(hero: Hero) -> dict[str, object]:
         "training_defaults": dict(hero.training_defaults),
         "display": dict(hero.display),
         "notes": hero.notes,
+        "from": _from(hero),
         "file": hero.origin,
     }

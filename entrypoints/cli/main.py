@@ -16,13 +16,13 @@ COMMANDS = {
         "status": ("start", "Tell what is going on in the hall."),
     },
     "Train": {
-        "campaign": ("campaign", "One hero's ongoing training: create, list, show."),
+        "campaign": ("campaign", "One hero's ongoing training: create, fork, roll back."),
         "queue": ("queue", "What waits to be trained: add, list."),
         "train": ("train", "Teach the hero what waits in the queue: next."),
         "job": ("job", "What became of each dataset: list, show, events."),
     },
     "Models": {
-        "hero": ("hero", "Who can be trained: list, show."),
+        "hero": ("hero", "Who can be trained: list, show, add, check."),
         "preview": ("preview", "What the hero says: run."),
     },
 }

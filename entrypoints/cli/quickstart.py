@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from application.use_cases.create_campaign import CampaignRequest
 from application.use_cases.queue_dataset import QueueRequest
 from application.use_cases.run_preview import PreviewOrder
 from domain.errors import ErrorCode, ExitStatus, GuildError
@@ -100,7 +101,8 @@ def _free(folder: Path) -> Path:
 
 def _enlist(app: App, container: "Container", seed: int) -> None:
     settings = (f"hyperparams.seed={seed}", "monitoring.preview_max_tokens=24")
-    container.create_campaign().execute("first-lesson", HERO, settings)
+    request = CampaignRequest(name="first-lesson", hero_id=HERO, assignments=settings)
+    container.create_campaign().execute(request)
     hero = container.heroes().get(HERO)
     _say(
         app, f"2/6 hero      {HERO}, {hero.model.parameters} parameters from seed {hero.model.seed}"

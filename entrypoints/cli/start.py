@@ -9,7 +9,7 @@ from application.queries import PreviewTally, RunningJob, Status
 from domain.job import Processing
 from domain.job_record import to_dict
 from entrypoints.cli.app import App
-from entrypoints.cli.campaign import document
+from entrypoints.cli.campaign_view import campaign_document
 from entrypoints.cli.options import GuildCommand
 from entrypoints.cli.render import Cell, ago, answer
 
@@ -63,7 +63,7 @@ def status(app: App) -> None:
 def _document(status: Status) -> dict[str, object]:
     running = status.running
     return {
-        "campaign": document(status.campaign) if status.campaign else None,
+        "campaign": campaign_document(status.campaign) if status.campaign else None,
         "job": {
             **to_dict(running.job),
             "process": "lost" if running.lost else "alive",

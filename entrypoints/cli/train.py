@@ -13,6 +13,7 @@ from entrypoints.cli.interrupts import Interrupts
 from entrypoints.cli.options import GuildGroup
 from entrypoints.cli.queue import take_in
 from entrypoints.cli.render import Cell, answer
+from entrypoints.cli.settings_options import setting_options
 
 
 @click.group(cls=GuildGroup)
@@ -21,13 +22,13 @@ def train() -> None:
 
 
 @train.command("next")
-@click.option(
-    "--max-steps", type=click.IntRange(min=1), metavar="N", help="End this job after N steps."
-)
 @click.option("--exit-code", is_flag=True, help="Exit 10 if nothing waits.")
+@setting_options
 @click.pass_context
-def next_(context: click.Context, max_steps: int | None, *, exit_code: bool) -> None:
+def next_(context: click.Context, assignments: tuple[str, ...], *, exit_code: bool) -> None:
     """Train the next job of the active campaign, then leave.
+
+    Settings given here are those of this job alone; a job that goes on keeps its own.
 
     \b
     Example:  guild train next --max-steps 200
@@ -35,10 +36,9 @@ def next_(context: click.Context, max_steps: int | None, *, exit_code: bool) -> 
     """
     app = context.ensure_object(App)
     take_in(app)
-    flags = [f"hyperparams.max_steps={max_steps}"] if max_steps else []
     run_next_job: RunNextJob[object] = app.writing.run_next_job()
     with Interrupts() as interrupts:
-        job = run_next_job.execute(flags, control=interrupts.control)
+        job = run_next_job.execute(assignments, control=interrupts.control)
     if job is None:
         answer(app, "guild.train.next/1", {"job": None}, facts={"queue": "nothing waits"})
         context.exit(ExitStatus.NOTHING_TO_DO if exit_code else ExitStatus.DONE)

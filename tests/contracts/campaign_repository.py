@@ -8,7 +8,8 @@ from application.ports.campaign_repository import (
     NoActiveCampaignError,
 )
 from application.ports.event_log import Append, EventLog, campaign_stream
-from domain.campaign import CampaignCreated, replay
+from domain.campaign import replay
+from domain.campaign_events import CampaignCreated
 from domain.errors import AmbiguousReferenceError
 from domain.ids import campaign_id
 from domain.settings.layers import Value
@@ -48,7 +49,7 @@ class CampaignRepositoryContract:
         log.append(Append(campaign_stream(event.campaign_id), history, 0))
         campaign = repository.get(event.campaign_id)
         assert campaign == replay(history)
-        assert campaign.line == (head, next_head)
+        assert campaign.heads == (head, next_head)
         found = {key: type(value) for key, value in campaign.overrides.items()}
         assert found == {key: type(value) for key, value in settings.items()}
 

@@ -18,7 +18,7 @@ from application.ports.event_log import (
     job_stream,
 )
 from application.ports.job_repository import CampaignBusyError, JobRepository
-from domain import campaign as campaigns
+from domain import campaign_decisions as campaigns
 from domain import job_decisions as decide
 from domain.dataset import DatasetRejected, Priority
 from domain.errors import GuildError
@@ -178,7 +178,7 @@ class LogMachine(RuleBasedStateMachine):
         assert [campaign.id for campaign in self.campaigns.find()] == list(self.model.campaigns)
         for key, facts in self.model.campaigns.items():
             campaign = self.campaigns.get(key)
-            line = [checkpoint.digest for checkpoint in campaign.line]
+            line = [checkpoint.digest for checkpoint in campaign.heads]
             assert facts == {"version": campaign.version, "line": line, "step": campaign.step}
         if self.model.active:
             assert self.campaigns.active() == self.campaigns.get(self.model.active)

@@ -9,7 +9,7 @@ from domain.result import Cause
 
 FREE = {"stopped_by_user", "paused", "drained", "disk_full"}
 LOST = {"lost_worker", "stalled"}
-WAITS = {1: timedelta(seconds=30), 2: timedelta(seconds=120)}
+WAITS = {1: timedelta(seconds=30), 2: timedelta(seconds=120), 3: timedelta(seconds=600)}
 RANKS = ["high", "normal", "low"]
 Facts = dict[str, Any]
 
@@ -67,10 +67,9 @@ class LogModel:
             return
         facts = self.jobs[job_id]
         facts |= {"failures": facts["failures"] + 1, "last_error": message}
-        again = facts["failures"] < 3
-        if again and cause in LOST:
+        if cause in LOST and facts["failures"] < 3:
             self.moved(job_id, "queued")["last_error"] = str(cause)
-        elif again and cause == "internal_error":
+        elif cause == "internal_error" and facts["failures"] <= 3:
             self.moved(job_id, "queued", at + WAITS[facts["failures"]])
         else:
             self.moved(job_id, "failed", str(cause))

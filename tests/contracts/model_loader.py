@@ -107,6 +107,32 @@ class ModelLoaderContract:
     ) -> None:
         loader.check(hero, "")
 
+    def test_what_is_described_is_what_is_loaded(
+        self, loader: ModelLoader[Any], hero: Hero
+    ) -> None:
+        found = loader.describe(hero.model, fetch=False)
+        assert found.model == hero.model
+        assert found.chat_template is hero.chat_template
+
+    def test_what_a_hero_says_wrongly_is_described_rightly(
+        self, loader: ModelLoader[Any], hero: Hero
+    ) -> None:
+        wrong = replace(hero.model, family="?", architecture="?", vocab_size=0, parameters=0)
+        assert loader.describe(wrong, fetch=False).model == hero.model
+
+    def test_an_absent_model_is_not_described(self, loader: ModelLoader[Any], absent: Hero) -> None:
+        for fetch in (False, True):
+            with pytest.raises(ModelUnavailableError):
+                loader.describe(absent.model, fetch=fetch)
+
+    def test_no_more_of_a_context_is_used_than_the_heros(
+        self, loader: ModelLoader[Any], hero: Hero, checkpoint: str
+    ) -> None:
+        shorter = replace(hero, model=replace(hero.model, context_length=16))
+        for location in ("", checkpoint):
+            facts = loader.load(shorter, location, Settings()).facts
+            assert facts.architecture == shorter.locked_architecture
+
     def test_the_encoder_can_be_had_alone(self, loader: ModelLoader[Any], hero: Hero) -> None:
         alone, along = loader.encoder(hero, ""), loader.load(hero, "", Settings()).encoder
         assert alone.end_of_turn == along.end_of_turn

@@ -84,7 +84,41 @@ class SettingsSourceContract:
         layer = source_of({key: value}).project()
         assert dict(layer.values) == {key: value}
         assert flatten(resolve([layer]).settings)[key] == value
-        assert resolve([layer]).origins[key] == layer.origin
+        assert resolve([layer]).origins[key].layer == layer.origin
+
+    def test_every_value_comes_with_its_place(self, source_of: SourceOf) -> None:
+        key = "hyperparams.seed"
+        source = source_of({key: 7})
+        for layer in (source.project(), source.assignments([f"{key}=8"], "--set")):
+            assert layer.places[key]
+
+    def test_an_environment_without_settings_sets_nothing(self, source: SettingsSource) -> None:
+        assert dict(source.environment().values) == {}
+
+    @pytest.mark.parametrize(
+        "secret",
+        [
+            "hf_" + "a1B2" * 8,
+            "use sk-" + "abcd1234" * 4,
+            "ghp_" + "Z9y8" * 9,
+            "AKIA" + "ABCDEFGH12345678",
+            "https://me:swordfish@example.org/",
+            "-----BEGIN RSA PRIVATE KEY-----",
+        ],
+    )
+    def test_what_looks_like_a_secret_is_refused_and_not_repeated(
+        self, source: SettingsSource, secret: str
+    ) -> None:
+        with pytest.raises(BadSettingError, match="looks like a secret") as refused:
+            source.assignments([f"profile.system_prompt={secret}"], "--set")
+        assert secret not in str(refused.value) + refused.value.why
+
+    @pytest.mark.parametrize("text", ["Be kind.", "a:b@c", "sk-short", "http://host:8765/x"])
+    def test_what_only_resembles_a_secret_is_a_text(
+        self, source: SettingsSource, text: str
+    ) -> None:
+        layer = source.assignments([f"profile.system_prompt={text}"], "--set")
+        assert layer.values["profile.system_prompt"] == text
 
     @pytest.mark.parametrize(("key", "value"), [*BAD, *BAD_IN_A_FILE])
     def test_a_bad_value_in_the_project_is_refused_with_its_key(

@@ -119,7 +119,7 @@ def test_job_completed_and_head_advanced_survive_together_or_not_at_all(
         assert len(log.read_after(START)) == 3
         (job,) = SqliteJobRepository(reader, log).find()
         assert job.status is JobStatus.PROCESSING
-        assert SqliteCampaignRepository(reader).get(CAMPAIGN).line == ()
+        assert SqliteCampaignRepository(reader).get(CAMPAIGN).heads == ()
 
 
 def test_a_log_that_another_program_keeps_locked_is_busy_and_can_be_read(

@@ -9,11 +9,13 @@ from domain.hero import ChatTemplate, Hero, Source
 from tests.heroes import a_hero
 
 
-def a_folder(where: Path, *, template: str | None = CHATML, seed: int = 5) -> Path:
+def a_folder(
+    where: Path, *, template: str | None = CHATML, seed: int = 5, padding: int = 0
+) -> Path:
     tokenizer = build_tokenizer()
     tokenizer.chat_template = template
     with silence():
-        build_network(seed, len(tokenizer), 256).save_pretrained(where)
+        build_network(seed, len(tokenizer) + padding, 256).save_pretrained(where)
         tokenizer.save_pretrained(where)
     return where
 

@@ -3,6 +3,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from adapters.yaml_config.hero_catalog import YamlHeroCatalog
@@ -73,9 +75,6 @@ class TestYamlHeroCatalog(HeroCatalogContract):
             return YamlHeroCatalog(shipped, own)
 
         return make
-
-    def facts(self, hero: Hero) -> Hero:
-        return replace(hero, origin="")
 
 
 def test_a_hero_says_which_file_it_comes_from(catalog: YamlHeroCatalog, shipped: Path) -> None:
@@ -193,3 +192,93 @@ def test_a_broken_file_of_one_hero_does_not_hide_another(
     assert catalog.get("baby-mage").name == "Baby Mage"
     with pytest.raises(HeroFileError, match="broken"):
         catalog.find()
+
+
+def test_a_broken_file_still_has_an_id(catalog: YamlHeroCatalog, own: Path) -> None:
+    (own / "broken.yaml").write_text("id: [")
+    assert list(catalog.ids()) == ["broken"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+@example("\x85")
+@example("a\u2028b")
+@example("grüße 🦄")
+@example("\ufeffyes\r\n# no\t")
+def test_any_text_that_is_kept_comes_back(catalog: YamlHeroCatalog, own: Path, text: str) -> None:
+    defaults = {"profile.system_prompt": text}
+    catalog.keep(replace(a_hero(), name=text, notes=text, training_defaults=defaults))
+    found = catalog.get("baby-mage")
+    (own / "baby-mage.yaml").unlink()
+    assert (found.name, found.notes) == (text, text)
+    assert found.training_defaults == defaults
+
+
+@pytest.mark.parametrize(
+    ("hero", "fault"),
+    [
+        (a_hero("../baby-mage"), "id"),
+        (replace(a_hero(), name=""), "name"),
+        (replace(a_hero(), model=replace(a_hero().model, vocab_size=0)), "model.vocab_size"),
+        (replace(a_hero(), model=replace(a_hero().model, source=Source.GGUF)), "model"),
+    ],
+)
+def test_what_could_not_be_read_again_is_not_written(
+    catalog: YamlHeroCatalog, tmp_path: Path, hero: Hero, fault: str
+) -> None:
+    with pytest.raises(HeroFileError, match=f"^{fault}: "):
+        catalog.keep(hero)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_refusal(shipped: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(HeroFileError, match="cannot be written"):
+        YamlHeroCatalog(shipped, tmp_path / "file" / "heroes").keep(a_hero())
+
+
+def test_a_correction_changes_its_values_and_not_a_letter_besides(
+    catalog: YamlHeroCatalog, own: Path
+) -> None:
+    text = (
+        MINIMAL.replace("name: Baby Mage", 'name: "Baby Mage"   # quoted')
+        .replace("vocab_size: 512", "vocab_size: 512  # rows")
+        .replace("model:", "\n# Where it begins.\nmodel:")
+        + "training_defaults:\n    hyperparams:\n        learning_rate: 4e-4\n"
+        + "notes: |\n  One.\n\n  Two: # no comment.\n"
+    )
+    file = own / "baby-mage.yaml"
+    file.write_text(text)
+    model = catalog.get("baby-mage").model
+    catalog.correct("baby-mage", replace(model, vocab_size=600, family="yes: no"))
+    changed = text.replace("512  # rows", "600  # rows").replace(
+        "family: qwen3", 'family: "yes: no"'
+    )
+    assert file.read_text() == changed
+    assert catalog.get("baby-mage").model.family == "yes: no"
+    assert [path.name for path in own.iterdir()] == ["baby-mage.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "message"),
+    [
+        ("gguf", "", "needs 'file' and 'sha256'"),
+        ("gguf", "  file: a.gguf\n", "needs 'file' and 'sha256'"),
+        ("gguf", "  file: a.gguf\n  sha256: abc\n", "model.sha256"),
+        ("hub", "  file: a.gguf\n", "are for a model from a GGUF"),
+    ],
+)
+def test_a_gguf_is_pinned_by_its_digest_and_nothing_else_is(
+    catalog: YamlHeroCatalog, own: Path, source: str, more: str, message: str
+) -> None:
+    (own / "baby-mage.yaml").write_text(MINIMAL.replace("built", source) + more)
+    with pytest.raises(HeroFileError) as refused:
+        catalog.get("baby-mage")
+    assert message in str(refused.value)
+
+
+def test_a_pinned_gguf_is_read(catalog: YamlHeroCatalog, own: Path) -> None:
+    pinned = f"  file: a.gguf\n  sha256: {'0a' * 32}\n"
+    (own / "baby-mage.yaml").write_text(MINIMAL.replace("built", "gguf") + pinned)
+    model = catalog.get("baby-mage").model
+    assert (model.source, model.file, model.sha256) == (Source.GGUF, "a.gguf", "0a" * 32)

@@ -29,7 +29,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def source(file: Path) -> YamlSettingsSource:
-    return YamlSettingsSource(file)
+    return YamlSettingsSource(file, {})
 
 
 class TestYamlSettingsSource(SettingsSourceContract):
@@ -37,15 +37,30 @@ class TestYamlSettingsSource(SettingsSourceContract):
     def source_of(self, file: Path) -> SourceOf:
         def make(values: Mapping[str, Value]) -> YamlSettingsSource:
             write(file, values)
-            return YamlSettingsSource(file)
+            return YamlSettingsSource(file, {})
 
         return make
 
 
-def test_the_origin_is_the_file(source: YamlSettingsSource, file: Path) -> None:
-    assert source.project().origin == str(file)
-    file.write_text("hyperparams: {learning_rate: 1e-3}")
-    assert source.project().origin == str(file)
+def test_the_place_is_file_and_line(source: YamlSettingsSource, file: Path) -> None:
+    file.write_text("# mine\nhyperparams:\n  learning_rate: 1e-3\n")
+    layer = source.project()
+    assert layer.origin == "project file"
+    assert layer.places == {"hyperparams.learning_rate": f"{file}:3"}
+
+
+def test_variables_set_what_their_names_say(file: Path) -> None:
+    environment = {"GUILD_CONFIG__hyperparams__seed": "7", "GUILD_HOME": "x", "PATH": "y"}
+    layer = YamlSettingsSource(file, environment).environment()
+    assert layer.values == {"hyperparams.seed": 7}
+    assert layer.places == {"hyperparams.seed": "GUILD_CONFIG__hyperparams__seed"}
+
+
+def test_a_mistyped_variable_is_refused_by_its_name(file: Path) -> None:
+    environment = {"GUILD_CONFIG__hyperparams__sed": "7"}
+    with pytest.raises(UnknownSettingError, match="GUILD_CONFIG__hyperparams__sed") as refused:
+        YamlSettingsSource(file, environment).environment()
+    assert "hyperparams.seed" in refused.value.fix[0]
 
 
 @pytest.mark.parametrize(
@@ -59,12 +74,12 @@ def test_a_file_may_say_nothing(source: YamlSettingsSource, file: Path, text: st
 def test_the_file_of_a_new_hall_sets_nothing_and_its_examples_are_right(tmp_path: Path) -> None:
     create_hall(tmp_path)
     file = tmp_path / "guild.yaml"
-    assert dict(YamlSettingsSource(file).project().values) == {}
+    assert dict(YamlSettingsSource(file, {}).project().values) == {}
     examples = [line[2:] for line in file.read_text().splitlines() if line.startswith("#   ")]
     assert examples
     lines = [line.removeprefix("# ") for line in file.read_text().splitlines()[3:]]
     file.write_text("\n".join(lines))
-    assert len(YamlSettingsSource(file).project().values) == len(examples)
+    assert len(YamlSettingsSource(file, {}).project().values) == len(examples)
 
 
 @pytest.mark.parametrize("written", ["1e-3", "1.0e-3", "0.001", "1E-3", "+1e-3", "1e-03"])

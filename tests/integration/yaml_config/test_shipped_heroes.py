@@ -15,12 +15,13 @@ def own(tmp_path: Path) -> Path:
 
 def test_the_shipped_heroes_can_be_read_and_their_defaults_resolve(own: Path) -> None:
     heroes = YamlHeroCatalog(SHIPPED, own).find()
-    assert [hero.id for hero in heroes] == ["dio-qwen3-0.6b", "tiny-qwen3"]
+    assert [hero.id for hero in heroes] == ["dio-qwen3-0.6b", "smollm2-135m", "tiny-qwen3"]
     for hero in heroes:
         settings = resolve([Layer(hero.origin, hero.training_defaults)]).settings
         assert settings.hyperparams.learning_rate > 0
         assert settings.hyperparams.max_length <= hero.model.context_length
         assert hero.description
+        assert not hero.own
         assert hero.notes
 
 

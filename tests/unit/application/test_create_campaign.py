@@ -57,8 +57,8 @@ def test_an_unknown_hero_is_refused_with_the_known_ones(hall: MemoryHall) -> Non
 
 
 def test_overrides_are_kept_and_shape_the_hash(hall: MemoryHall) -> None:
-    plain = hall.create_campaign().execute("plain", "apprentice").campaign
-    tuned = hall.create_campaign().execute("tuned", "apprentice", ["hyperparams.seed=7"]).campaign
+    plain = hall.enlist("plain").campaign
+    tuned = hall.enlist("tuned", "hyperparams.seed=7").campaign
 
     assert tuned.overrides == {"hyperparams.seed": 7}
     assert tuned.config_hash != plain.config_hash
@@ -67,16 +67,16 @@ def test_overrides_are_kept_and_shape_the_hash(hall: MemoryHall) -> None:
 def test_an_override_that_the_project_file_beats_is_named(hall: MemoryHall) -> None:
     hall.settings = MemorySettingsSource({"hyperparams.seed": 1})
 
-    new = hall.create_campaign().execute("first", "apprentice", ["hyperparams.seed=7"])
+    new = hall.enlist("first", "hyperparams.seed=7")
     assert new.overruled == ("hyperparams.seed",)
 
 
 def test_an_unknown_setting_is_refused(hall: MemoryHall) -> None:
     with pytest.raises(UnknownSettingError):
-        hall.create_campaign().execute("first", "apprentice", ["hyperparams.learning_rat=1"])
+        hall.enlist("first", "hyperparams.learning_rat=1")
     assert hall.campaigns.find() == []
 
 
 def test_a_length_beyond_the_heros_context_is_refused(hall: MemoryHall) -> None:
     with pytest.raises(BadSettingError, match="max_length is 201"):
-        hall.create_campaign().execute("first", "apprentice", ["hyperparams.max_length=201"])
+        hall.enlist("first", "hyperparams.max_length=201")

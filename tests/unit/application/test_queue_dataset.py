@@ -81,7 +81,7 @@ def test_a_completed_job_still_counts_as_seen(hall: MemoryHall) -> None:
 
 def test_other_settings_make_the_same_bytes_another_job(hall: MemoryHall) -> None:
     hall.add("one.jsonl")
-    hall.create_campaign().execute("tuned", "apprentice", ["hyperparams.seed=7"])
+    hall.enlist("tuned", "hyperparams.seed=7")
 
     assert hall.add("one.jsonl").campaign_id == "apprentice/tuned"
 

@@ -22,7 +22,7 @@ from application.ports.model_loader import ModelUnavailableError
 from application.ports.status_sink import StatusSink
 from application.ports.trainer import Control
 from domain.architecture import LockedArchitecture
-from domain.campaign import HeadAdvanced
+from domain.campaign_events import HeadAdvanced
 from domain.dataset import Priority
 from domain.job import Completed, Failed, Job, JobStatus, Processing, Queued
 from domain.job_decisions import IllegalMoveError
@@ -209,7 +209,7 @@ def test_a_row_that_is_too_long_ends_the_job_with_the_way_out(hall: MemoryHall) 
 
 
 def test_rows_that_are_too_long_are_left_out_where_that_is_set(hall: MemoryHall) -> None:
-    hall.create_campaign().execute("drop", "apprentice", ["data.over_long=drop"])
+    hall.enlist("drop", "data.over_long=drop")
     hall.add(content=rows(3) + b'{"question": "' + b"long " * 50 + b'", "answer": "x"}\n')
 
     job = hall.train()
@@ -283,7 +283,7 @@ def killed_at(hall: MemoryHall, step: int) -> None:
 def test_a_job_whose_owner_is_gone_goes_on_from_its_last_checkpoint(
     hall: MemoryHall, tmp_path: Path
 ) -> None:
-    hall.create_campaign().execute("saving", "apprentice", ["hyperparams.save_steps=1"])
+    hall.enlist("saving", "hyperparams.save_steps=1")
     job = hall.add()
     killed_at(hall, 2)
 
@@ -299,7 +299,7 @@ def test_a_job_whose_owner_is_gone_goes_on_from_its_last_checkpoint(
     assert resumed.settings["hyperparams.seed"] == 42, "it keeps the settings it started with"
 
     unbroken = MemoryHall(tmp_path / "unbroken")
-    unbroken.create_campaign().execute("saving", "apprentice", ["hyperparams.save_steps=1"])
+    unbroken.enlist("saving", "hyperparams.save_steps=1")
     unbroken.add()
     unbroken.train()
     assert model_at_head(hall) == model_at_head(unbroken)

@@ -80,7 +80,7 @@ def test_previews_do_not_disturb_the_campaigns_history(hall: MemoryHall) -> None
 
 def test_a_system_prompt_of_the_profile_is_seen_by_the_model(hall: MemoryHall) -> None:
     settings = ["profile.system_prompt=Be short."]
-    hall.create_campaign().execute("short", "apprentice", settings)
+    hall.enlist("short", *settings)
 
     hall.run_preview().execute(PreviewOrder(texts=("what is 1?",)))
     assert hall.previews.requests[-1].prompts[0].text.startswith("<system>Be short.<end>")

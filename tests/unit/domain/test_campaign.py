@@ -1,5 +1,6 @@
 """A line of checkpoints with a head."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
 
@@ -7,18 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.campaign import (
-    CampaignActivated,
-    CampaignEvent,
+from domain.campaign import Campaign, created, evolve, replay
+from domain.campaign_decisions import (
+    ActiveCampaignError,
+    ArchivedCampaignError,
     ForeignCheckpointError,
-    HeadAdvanced,
     activate,
     advance,
-    created,
-    evolve,
-    replay,
+    archive,
+    configure,
+    fork,
+    roll_back,
 )
+from domain.campaign_events import (
+    CampaignActivated,
+    CampaignConfigured,
+    CampaignEvent,
+    HeadAdvanced,
+)
+from domain.checkpoint import Checkpoint
 from domain.ids import CampaignId
+from domain.lineage import Lineage
 from tests.builders import (
     NOON,
     a_campaign_activated,
@@ -61,7 +71,7 @@ def test_the_line_is_every_head_in_order_and_the_last_one_is_the_head(
 ) -> None:
     campaign = replay(history)
     heads = [event.checkpoint for event in history if isinstance(event, HeadAdvanced)]
-    assert list(campaign.line) == heads
+    assert list(campaign.heads) == heads
     assert campaign.head == (heads[-1] if heads else None)
     assert campaign.step == (heads[-1].step if heads else 0)
     assert campaign.head_digest == (heads[-1].digest if heads else "")
@@ -76,7 +86,7 @@ def test_a_new_campaign_starts_at_the_base_model() -> None:
 def test_activating_changes_nothing_about_the_campaign_itself() -> None:
     event = activate(TRAINED, NOON)
     assert event == CampaignActivated(campaign_id=TRAINED.id, at=NOON)
-    assert evolve(TRAINED, event).line == TRAINED.line
+    assert evolve(TRAINED, event).heads == TRAINED.heads
 
 
 def test_a_later_checkpoint_of_the_campaign_becomes_the_head() -> None:
@@ -101,3 +111,73 @@ def test_a_head_is_a_checkpoint_of_its_own_campaign() -> None:
 def test_a_history_begins_with_the_campaign_being_created() -> None:
     with pytest.raises(TypeError, match="begins with CampaignCreated, not CampaignActivated"):
         replay([a_campaign_activated()])
+
+
+def test_overrides_remember_the_event_that_set_them() -> None:
+    event = CampaignConfigured(
+        campaign_id=CAMPAIGN.id,
+        at=NOON,
+        settings={"hyperparams.seed": 8, "hyperparams.max_steps": 3},
+        config_hash="sha256:new",
+    )
+    campaign = evolve(TRAINED, event)
+    assert campaign.overrides == {"hyperparams.seed": 8, "hyperparams.max_steps": 3}
+    assert campaign.set_by == {"hyperparams.seed": 3, "hyperparams.max_steps": 3}
+    assert campaign.config_hash == "sha256:new"
+
+
+def test_an_archived_campaign_can_be_forked_and_nothing_else() -> None:
+    away = evolve(TRAINED, archive(TRAINED, NOON, active=False))
+    assert fork(away, CampaignId("x/y"), away.head, NOON).checkpoint == away.head
+    for move in (
+        lambda: activate(away, NOON),
+        lambda: archive(away, NOON, active=False),
+        lambda: configure(away, {}, "", NOON),
+        lambda: roll_back(away, None, Lineage({}, {}), NOON),
+    ):
+        with pytest.raises(ArchivedCampaignError, match="it is archived"):
+            move()
+
+
+def test_the_active_campaign_is_not_archived() -> None:
+    with pytest.raises(ActiveCampaignError):
+        archive(TRAINED, NOON, active=True)
+
+
+def line_of(*steps: int) -> tuple[Campaign, Lineage, list[Checkpoint]]:
+    """Give a campaign that was trained once per step, and its tree."""
+    made = [a_checkpoint(a_job_id(step), step=step) for step in steps]
+    campaign = CAMPAIGN
+    parents, under = {}, ""
+    for checkpoint in made:
+        campaign = evolve(campaign, a_head_advanced(checkpoint))
+        parents[checkpoint.digest], under = under, checkpoint.digest
+    return campaign, Lineage({each.digest: each for each in made}, parents), made
+
+
+def test_rolling_back_moves_the_head_along_its_line_and_forgets_nothing() -> None:
+    campaign, tree, (first, second) = line_of(10, 20)
+    back = evolve(campaign, roll_back(campaign, first, tree, NOON))
+    assert (back.head, back.step, back.heads) == (first, 10, (first, second))
+    begin = evolve(back, roll_back(back, None, tree, NOON))
+    assert (begin.head, begin.step) == (None, 0)
+
+
+def test_an_abandoned_line_is_not_a_way_back() -> None:
+    campaign, tree, (first, second) = line_of(10, 20)
+    back = evolve(campaign, roll_back(campaign, first, tree, NOON))
+    with pytest.raises(ForeignCheckpointError, match="not on the line"):
+        roll_back(back, second, tree, NOON)
+
+
+def test_a_campaign_that_began_from_a_checkpoint_rolls_back_to_it() -> None:
+    start = a_checkpoint(campaign=CampaignId("baby-mage/parent"), step=50)
+    campaign = created(replace(a_campaign_created(), start=start))
+    assert (campaign.head, campaign.step) == (start, 50)
+    after_it = a_checkpoint(a_job_id(9), step=60)
+    tree = Lineage(
+        {start.digest: start, after_it.digest: after_it},
+        {start.digest: "", after_it.digest: start.digest},
+    )
+    trained = evolve(campaign, a_head_advanced(after_it))
+    assert roll_back(trained, None, tree, NOON).checkpoint == start

@@ -15,6 +15,7 @@ from domain.settings.data import OverLong
 from domain.settings.layers import (
     SCHEMA,
     Layer,
+    Origin,
     Value,
     config_hash,
     flatten,
@@ -35,13 +36,13 @@ def test_a_later_layer_wins_and_the_origin_says_who_it_was(stack: list[Layer]) -
     for key in LEAVES:
         said = [layer for layer in stack if key in layer.values]
         assert values[key] == (said[-1].values[key] if said else defaults[key])
-        assert resolved.origins[key] == (said[-1].origin if said else SCHEMA)
+        assert resolved.origins[key] == Origin(said[-1].origin if said else SCHEMA)
 
 
 def test_without_layers_every_value_is_the_default_of_the_schema() -> None:
     resolved = resolve(())
     assert resolved.settings == Settings()
-    assert set(resolved.origins.values()) == {SCHEMA}
+    assert set(resolved.origins.values()) == {Origin(SCHEMA)}
 
 
 @given(every_setting)

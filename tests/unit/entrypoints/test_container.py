@@ -11,6 +11,8 @@ from entrypoints import factories
 from entrypoints.container import Container
 
 USE_CASES = [
+    "add_hero",
+    "check_hero",
     "create_campaign",
     "queue_dataset",
     "take_in_arrivals",

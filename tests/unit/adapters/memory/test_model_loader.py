@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from adapters.memory.model_loader import MemoryChatEncoder, MemoryModel, MemoryModelLoader
+from application.ports.model_loader import Description
 from domain.hero import Hero
 from domain.settings.settings import Settings
 from tests.builders import an_architecture
@@ -13,7 +14,8 @@ from tests.heroes import a_hero
 class TestMemoryModelLoader(ModelLoaderContract):
     @pytest.fixture
     def loader(self) -> MemoryModelLoader:
-        return MemoryModelLoader(unavailable=("far-away",))
+        known = Description(model=a_hero().model, chat_template=a_hero().chat_template)
+        return MemoryModelLoader(unavailable=("far-away",), described=[known])
 
     @pytest.fixture
     def hero(self) -> Hero:
@@ -21,7 +23,7 @@ class TestMemoryModelLoader(ModelLoaderContract):
 
     @pytest.fixture
     def absent(self) -> Hero:
-        return a_hero("far-away")
+        return a_hero("far-away", name="elsewhere")
 
     @pytest.fixture
     def checkpoint(self, tmp_path: Path) -> str:

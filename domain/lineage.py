@@ -1,0 +1,55 @@
+"""Which checkpoint came from which: a tree over all jobs of the hall."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from domain.checkpoint import Checkpoint
+from domain.job import Job
+
+BASE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Committed checkpoints by digest, and the digest under each; BASE is the base model."""
+
+    checkpoints: Mapping[str, Checkpoint]
+    parents: Mapping[str, str]
+
+    def ancestry(self, digest: str) -> tuple[str, ...]:
+        """Give the digests from this checkpoint back to where nothing is known any more."""
+        line: list[str] = []
+        while digest in self.checkpoints and digest not in line:
+            line.append(digest)
+            digest = self.parents[digest]
+        return tuple(line)
+
+    def children(self, digest: str) -> tuple[Checkpoint, ...]:
+        """Give what was trained on a checkpoint, the fewest steps first."""
+        found = [self.checkpoints[each] for each, under in self.parents.items() if under == digest]
+        return tuple(sorted(found, key=lambda each: (each.step, each.name)))
+
+    def matching(self, reference: str) -> tuple[Checkpoint, ...]:
+        """Find checkpoints by name, by 'checkpoint-STEP', or by the beginning of their digest."""
+        return tuple(
+            each
+            for each in self.checkpoints.values()
+            if reference in {each.name, each.address, each.name.rpartition("/")[2]}
+            or (len(reference) >= _SHORTEST and each.digest.startswith(reference))
+        )
+
+
+_SHORTEST = 4
+
+
+def lineage_of(jobs: Iterable[Job]) -> Lineage:
+    """Read the tree off the jobs: each one's checkpoints follow each other on the head it had."""
+    checkpoints: dict[str, Checkpoint] = {}
+    parents: dict[str, str] = {}
+    for job in jobs:
+        under = job.head
+        for checkpoint in job.checkpoints:
+            checkpoints[checkpoint.digest] = checkpoint
+            parents[checkpoint.digest] = under
+            under = checkpoint.digest
+    return Lineage(checkpoints, parents)
