@@ -19,7 +19,7 @@ _CAUSES: dict[type[GuildError], Cause] = {
     ChangedDatasetError: Cause.DATA_ERROR,
     ChatTemplateError: Cause.DATA_ERROR,
     DataLineError: Cause.DATA_ERROR,
-    ModelUnavailableError: Cause.CONFIG_ERROR,
+    ModelUnavailableError: Cause.INTERNAL_ERROR,
     NotFoundError: Cause.CONFIG_ERROR,
     NothingToLearnError: Cause.DATA_ERROR,
     RowError: Cause.DATA_ERROR,
@@ -28,9 +28,12 @@ _CAUSES: dict[type[GuildError], Cause] = {
 
 
 def message_of(error: Exception) -> str:
-    """Give what and why in one line."""
-    why = getattr(error, "why", "")
-    return f"{error}: {why}" if why else str(error) or type(error).__name__
+    """Give what, why and fix in one line."""
+    what = str(error) or type(error).__name__
+    if not isinstance(error, GuildError):
+        return what
+    why = f": {error.why}" if error.why else ""
+    return "; ".join((f"{what}{why}", *error.fix))
 
 
 def cause_of(error: Exception) -> Cause:

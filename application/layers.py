@@ -4,6 +4,7 @@ from application.ports.settings_source import BadSettingError, SettingsSource
 from domain.architecture import LockedArchitecture
 from domain.campaign import Campaign
 from domain.hero import Hero
+from domain.profiles.registry import profile_of
 from domain.settings.layers import Layer, Resolved, resolve
 
 
@@ -21,6 +22,7 @@ def settings_for(hero: Hero, overrides: Layer, source: SettingsSource, *flags: L
     layers = (hero_layer, overrides, source.project(), source.environment(), *flags)
     resolved = resolve(layers)
     _fits(resolved, hero.locked_architecture)
+    profile_of(resolved.settings.profile)
     return resolved
 
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.ports.campaign_repository import CampaignRepository, NoActiveCampaignError
-from application.ports.event_log import EventLog, Recorded, job_stream, preview_stream
+from application.ports.event_log import (
+    BrokenLogError,
+    EventLog,
+    LogBusyError,
+    Recorded,
+    job_stream,
+    preview_stream,
+)
 from application.ports.job_repository import JobRepository
 from application.ports.metrics import Metrics, Point
 from application.ports.processes import Processes
@@ -130,7 +137,10 @@ class Queries:
         return None
 
     def _latest(self, job: Job) -> dict[str, Point]:
-        series = {name: self.metrics.series(job.id, name, 2) for name in METRIC_NAMES}
+        try:
+            series = {name: self.metrics.series(job.id, name, 2) for name in METRIC_NAMES}
+        except (BrokenLogError, LogBusyError):
+            return {}  # numbers that cannot be read are unknown, and the rest is worth showing
         return {name: points[-1] for name, points in series.items() if points}
 
     def _preview(self, campaign: Campaign) -> PreviewTally | None:

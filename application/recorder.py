@@ -1,4 +1,4 @@
-"""Carries what a job tells into the log."""
+"""Carries what a job tells into the log, and its numbers into the metrics."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,16 +27,15 @@ HEARTBEAT = timedelta(seconds=15)
 
 @dataclass(slots=True, kw_only=True)
 class Recorder(StatusSink):
-    """Turns reports into events and numbers, and keeps the claim alive while reports come.
+    """Turns reports into events, and keeps the claim alive while reports come.
 
-    - receipts and checkpoints are events, the numbers of a step are metrics;
+    - receipts and checkpoints are events;
     - what an attempt tells after its claim is over raises LeaseLostError and is not recorded;
     - how the job ended is recorded by the use case that decides it.
     """
 
     log: EventLog
     jobs: JobRepository
-    metrics: Metrics
     clock: Clock
     _beats: dict[JobId, datetime] = field(default_factory=dict)
 
@@ -53,9 +52,6 @@ class Recorder(StatusSink):
             case CheckpointCommitted(checkpoint=checkpoint):
                 current, fence, now = self._held(job)
                 self._append(current, record_checkpoint(current, fence, checkpoint, now))
-            case _:
-                if (numbers := metrics_of(report)) is not None:
-                    self.metrics.append(job.id, *numbers)
 
     def _held(self, claimed: Job) -> tuple[Job, int, datetime]:
         return self.jobs.get(claimed.id), fence_of(claimed), self.clock.now()
@@ -65,10 +61,23 @@ class Recorder(StatusSink):
 
     def _beat(self, job: Job) -> None:
         now = self.clock.now()
-        if now - self._beats.get(job.id, job.created_at) < HEARTBEAT:
+        last = self._beats.get(job.id)
+        if last is not None and now - last < HEARTBEAT:
             return
         self.jobs.heartbeat(job.id, fence_of(job), now + LEASE)
         self._beats[job.id] = now
+
+
+@dataclass(frozen=True, slots=True)
+class NumberKeeper(StatusSink):
+    """Keeps the numbers of each step; a watcher, since a job is worth more than its curves."""
+
+    metrics: Metrics
+
+    def tell(self, job: Job, report: Report) -> None:
+        """Keep the numbers of a report that has some."""
+        if (numbers := metrics_of(report)) is not None:
+            self.metrics.append(job.id, *numbers)
 
 
 def fence_of(claimed: Job) -> int:

@@ -3,6 +3,13 @@
 import random
 
 
+def rows_in(steps: int, rows: int, per_step: int) -> int:
+    """Count the rows that so many steps see; each epoch ends with a step that may be short."""
+    steps_an_epoch = -(-rows // per_step)
+    epochs, rest = divmod(steps, steps_an_epoch)
+    return epochs * rows + min(rest * per_step, rows)
+
+
 def batches(rows: int, size: int, seed: int, epoch: int) -> list[tuple[int, ...]]:
     """Give the indices of each batch; every row occurs once, the last batch may be short."""
     order = list(range(rows))

@@ -4,6 +4,22 @@ import re
 from datetime import UTC, datetime
 from typing import NewType
 
+from domain.errors import ErrorCode, GuildError
+
+
+class BadNameError(GuildError):
+    """A name cannot be a folder."""
+
+    code = ErrorCode.BAD_NAME
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"a campaign cannot be named {name!r}",
+            why=f"at most {_LONGEST_STEM} letters a to z, digits, dots, dashes and underscores",
+            fix=(f"for example: {slug(name)}",),
+        )
+
+
 JobId = NewType("JobId", str)
 CampaignId = NewType("CampaignId", str)
 
@@ -26,8 +42,10 @@ def ref_of(job_id: JobId) -> str:
 
 
 def campaign_id(hero_id: str, name: str) -> CampaignId:
-    """Name a campaign after its hero and its own name."""
-    return CampaignId(f"{hero_id}/{slug(name)}")
+    """Name a campaign after its hero and its own name, which must be safe as a file name."""
+    if slug(name) != name:
+        raise BadNameError(name)
+    return CampaignId(f"{hero_id}/{name}")
 
 
 def slug(text: str) -> str:

@@ -184,7 +184,8 @@ def evolve(job: Job, event: JobEvent) -> Job:
         case JobReceiptRecorded(receipt=receipt):
             return replace(job, receipts=(*job.receipts, receipt))
         case JobCheckpointed(checkpoint=checkpoint):
-            return replace(job, checkpoints=(*job.checkpoints, checkpoint))
+            # A job that gets on is not worn out, however often its worker is lost.
+            return replace(job, checkpoints=(*job.checkpoints, checkpoint), failures=0)
         case JobReleased():
             return replace(job, state=Queued())
         case LeaseExpired(cause=cause):

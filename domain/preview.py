@@ -50,7 +50,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewTaken:
-    """A checkpoint answered a prompt; backend and model say who really spoke."""
+    """A checkpoint answered a prompt; backend says who let it speak."""
 
     campaign_id: CampaignId
     at: datetime

@@ -55,8 +55,9 @@ class TrainingError(GuildError):
 class TrainingResult:
     """What a job did, as the engine measured it.
 
-    Steps count over the campaign; losses are mean nats per trained token, None where nothing was
-    measured; seconds are wall time of the training loop.
+    Steps count over the campaign, rows are those that the job's steps saw, each time counted.
+    tokens and seconds (wall time of the training loop) are those of the last attempt, and so is
+    initial_val_loss. Losses are mean nats per trained token, None where nothing was measured.
     """
 
     ending: Ending

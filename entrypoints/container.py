@@ -14,9 +14,11 @@ from adapters.event_log.metrics import SqliteMetrics
 from adapters.fanout.status_sink import FanoutStatusSink
 from adapters.filesystem.checkpoint_store import FilesystemCheckpointStore
 from adapters.filesystem.dataset_source import FilesystemDatasetSource
+from adapters.filesystem.hall_folders import FilesystemHallFolders
 from adapters.filesystem.inbox import FilesystemInbox
 from adapters.filesystem.mirror import FilesystemJobMirror
 from adapters.filesystem.status_sink import FilesystemStatusSink
+from adapters.predecessor.files import JsonPredecessor
 from adapters.system.clock import SystemClock
 from adapters.system.code_version import code_version
 from adapters.system.processes import SystemProcesses
@@ -25,13 +27,17 @@ from adapters.yaml_config.hero_catalog import YamlHeroCatalog
 from adapters.yaml_config.settings_files import YamlSettingsSource
 from application.checkpoints import Checkpoints
 from application.queries import Queries
-from application.recorder import Recorder
+from application.recorder import NumberKeeper, Recorder
 from application.use_cases.add_hero import AddHero
 from application.use_cases.change_campaign import ChangeCampaign
 from application.use_cases.check_hero import CheckHero
 from application.use_cases.create_campaign import CreateCampaign
+from application.use_cases.examine_hall import ExamineHall
 from application.use_cases.fork_campaign import ForkCampaign
+from application.use_cases.import_campaign import ImportCampaign
+from application.use_cases.import_settings import ImportSettings
 from application.use_cases.queue_dataset import QueueDataset
+from application.use_cases.retry_job import RetryJob
 from application.use_cases.run_job import RunJob
 from application.use_cases.run_next_job import RunNextJob
 from application.use_cases.run_preview import RunPreview
@@ -75,6 +81,8 @@ class Container(containers.DeclarativeContainer):
         providers.Callable(_within, config.hall, "guild.yaml"),
         providers.Object(os.environ),
     )
+    predecessor = providers.Singleton(JsonPredecessor)
+    folders = providers.Singleton(FilesystemHallFolders, hall)
     inbox = providers.Singleton(FilesystemInbox, hall, clock)
     datasets = providers.Singleton(FilesystemDatasetSource, hall)
     checkpoints = providers.Singleton(FilesystemCheckpointStore, hall)
@@ -94,11 +102,12 @@ class Container(containers.DeclarativeContainer):
         quiet=config.quiet,
     )
     status_file = providers.Singleton(FilesystemStatusSink, hall, clock)
-    recorder = providers.Singleton(Recorder, log=log, jobs=jobs, metrics=metrics, clock=clock)
+    number_keeper = providers.Singleton(NumberKeeper, metrics)
+    recorder = providers.Singleton(Recorder, log=log, jobs=jobs, clock=clock)
     sink = providers.Singleton(
         FanoutStatusSink,
         recorder,
-        providers.List(terminal, status_file),
+        providers.List(number_keeper, terminal, status_file),
         providers.Object(factories.warn),
     )
 
@@ -115,6 +124,14 @@ class Container(containers.DeclarativeContainer):
         checkpoints=checkpoint_finder,
         clock=clock,
         code_version=version,
+    )
+    import_settings = providers.Factory(ImportSettings, predecessor=predecessor, settings=settings)
+    import_campaign = providers.Factory(
+        ImportCampaign,
+        predecessor=predecessor,
+        settings=settings,
+        heroes=heroes,
+        create=create_campaign,
     )
     fork_campaign = providers.Factory(
         ForkCampaign,
@@ -180,6 +197,19 @@ class Container(containers.DeclarativeContainer):
         backends=previews.provider,
         clock=clock,
     )
+    examine_hall = providers.Factory(
+        ExamineHall,
+        folders=folders,
+        heroes=heroes,
+        settings=settings,
+        log=log.provider,
+        jobs=jobs.provider,
+        campaigns=campaigns.provider,
+        processes=processes,
+        clock=clock,
+        server_problem=providers.Object(factories.server_problem),
+    )
+    retry_job = providers.Factory(RetryJob, log=log, jobs=jobs, mirror=mirror, clock=clock)
     queries = providers.Factory(
         Queries, log=log, jobs=jobs, campaigns=campaigns, metrics=metrics, processes=processes
     )

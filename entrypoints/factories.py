@@ -1,5 +1,6 @@
 """Constructors that import slow libraries when they are called, and only then."""
 
+import os
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,8 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from application.ports.event_log import BrokenLogError
+from application.ports.machine import Machine
 from application.ports.preview_backend import PreviewBackend
 from domain.errors import ErrorCode, ExitStatus, GuildError
+from domain.settings.monitoring import Monitoring
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,6 +53,27 @@ def remote_preview_backend() -> PreviewBackend:
     return Remote3090PreviewBackend()
 
 
+def server_problem(monitoring: Monitoring) -> str:
+    """Say what is wrong with the preview server, '' where it answers."""
+    with _extra("remote"):
+        from adapters.remote_3090.presence import server_problem
+    return server_problem(monitoring)
+
+
+def machine() -> Machine:
+    """Make the machine that is looked at."""
+    from adapters.system.machine import SystemMachine
+
+    return SystemMachine(os.environ.get("PATH", ""))
+
+
+def leave_model(checkpoint: Path, place: Path) -> Sequence[str]:
+    """Leave the plain model of a checkpoint in a folder of its own; give its files."""
+    from adapters.filesystem.model_folder import leave_model
+
+    return leave_model(checkpoint, place)
+
+
 def find_hall(start: Path, home: str | None, environment: Mapping[str, str]) -> Path:
     """Find the hall to work in, and refuse one that others can write to."""
     from adapters.filesystem.hall import check_hall, find_hall
@@ -68,12 +93,31 @@ def create_hall(root: Path) -> Sequence[tuple[Path, str]]:
     return made
 
 
+def settings_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a settings file."""
+    from adapters.yaml_config.schema import settings_schema
+
+    return settings_schema()
+
+
 def log_connection(hall: str, *, writable: bool) -> sqlite3.Connection:
     """Open the event log of a hall."""
     from adapters.event_log.database import open_database, open_readonly
 
     path = Path(hall) / ".guild" / "guild.db"
+    _require_log(Path(hall), path)
     return open_database(path) if writable else open_readonly(path)
+
+
+def _require_log(hall: Path, path: Path) -> None:
+    """Refuse to begin a new history where the old one is gone and its datasets are not."""
+    missing = not path.exists() or path.stat().st_size == 0
+    if missing and any((hall / "datasets").glob("*")):
+        raise BrokenLogError(
+            f"the event log of this hall is gone: {path}",
+            why="its datasets and checkpoints are there, what happened to them is not",
+            fix=("put guild.db back from a backup", "or begin a new hall: guild init DIR"),
+        )
 
 
 def metrics_connection(hall: str, *, writable: bool) -> sqlite3.Connection:

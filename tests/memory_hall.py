@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from adapters.fanout.status_sink import FanoutStatusSink
 from adapters.memory.campaign_repository import MemoryCampaignRepository
 from adapters.memory.checkpoint_store import MemoryCheckpointStore
 from adapters.memory.clock import MemoryClock
@@ -28,11 +29,12 @@ from application.ports.settings_source import SettingsSource
 from application.ports.status_sink import StatusSink
 from application.ports.trainer import Control
 from application.queries import Queries
-from application.recorder import Recorder
+from application.recorder import NumberKeeper, Recorder
 from application.use_cases.change_campaign import ChangeCampaign
 from application.use_cases.create_campaign import CampaignRequest, CreateCampaign, NewCampaign
 from application.use_cases.fork_campaign import ForkCampaign
 from application.use_cases.queue_dataset import QueueDataset, QueueRequest
+from application.use_cases.retry_job import RetryJob
 from application.use_cases.run_job import RunJob
 from application.use_cases.run_next_job import RunNextJob
 from application.use_cases.run_preview import RunPreview
@@ -84,6 +86,7 @@ class MemoryHall:
 
     def __init__(self, root: Path, *, trainer: MemoryTrainer | None = None) -> None:
         self.shelf: dict[str, bytes] = {}
+        self.warnings: list[str] = []
         self.clock = MemoryClock(NOON, timedelta(seconds=1))
         self.log = MemoryEventLog("test")
         self.jobs = MemoryJobRepository(self.log)
@@ -100,9 +103,9 @@ class MemoryHall:
         self.mirror = MemoryJobMirror()
         self.processes = MemoryProcesses(an_owner(), set())
         self.previews = MemoryPreviewBackend()
-        self.sink: StatusSink = Recorder(
-            log=self.log, jobs=self.jobs, metrics=self.metrics, clock=self.clock
-        )
+        recorder = Recorder(log=self.log, jobs=self.jobs, clock=self.clock)
+        watchers = [NumberKeeper(self.metrics)]
+        self.sink: StatusSink = FanoutStatusSink(recorder, watchers, self.warnings.append)
         self._numbers = count(1)
 
     def be(self, pid: int, *, host: str = "tower", living: Collection[Owner] = ()) -> None:
@@ -209,6 +212,9 @@ class MemoryHall:
         campaign = self.campaigns.active()
         hero = self.heroes.get(campaign.hero_id)
         return settings_for(hero, campaign_layer(campaign), source).settings
+
+    def retry_job(self) -> RetryJob:
+        return RetryJob(log=self.log, jobs=self.jobs, mirror=self.mirror, clock=self.clock)
 
     def queries(self) -> Queries:
         return Queries(

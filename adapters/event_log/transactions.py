@@ -25,6 +25,12 @@ def translated() -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
             raise _busy(str(error)) from error
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+            raise LogBusyError(
+                "no space is left for the event log",
+                why="what was recorded before is on disk",
+                fix=("free some space", "try again"),
+            ) from error
         raise unusable(error) from error
 
 

@@ -11,7 +11,7 @@ from domain.dataset import Priority
 from domain.job import JobStatus
 
 MARK = "guild.yaml"
-_FOLDERS = (
+FOLDERS = (
     *(f"queue/{priority}" for priority in Priority),
     *(f"queue/{status}" for status in JobStatus if status is not JobStatus.QUEUED),
     "queue/rejected",
@@ -23,7 +23,7 @@ _FOLDERS = (
 )
 _SETTINGS = """\
 # The settings of this hall. They win over those of the hero and the campaign, and give way to
-# the environment and to --set. A file without settings is fine: every one has a default.
+# the environment and to flags. A file without settings is fine: every one has a default.
 #
 # hyperparams:
 #   learning_rate: 2e-4
@@ -41,7 +41,7 @@ def create_hall(root: Path) -> list[tuple[Path, Made]]:
     """Make a hall and keep what lies there; guild.yaml comes last, so a crash leaves no hall."""
     if (root / MARK).exists():
         raise HallExistsError(str(root))
-    made = [_folder(root)] + [_folder(root / name) for name in _FOLDERS]
+    made = [_folder(root)] + [_folder(root / name) for name in FOLDERS]
     root.chmod(0o700)
     return made + [_file(root / name, text) for name, text in _FILES.items()]
 
@@ -61,11 +61,18 @@ def find_hall(start: Path, home: str | None, environment: Mapping[str, str]) -> 
 
 def check_hall(root: Path) -> None:
     """Refuse a hall that somebody else owns or may write to."""
-    facts = root.stat()
+    for folder in (root, root / ".guild", *(root / name for name in FOLDERS)):
+        if folder.is_dir():
+            _check_folder(folder)
+
+
+def _check_folder(folder: Path) -> None:
+    facts = folder.stat()
     if facts.st_uid != os.geteuid():
-        raise HallUnsafeError(str(root), f"user {facts.st_uid} owns it")
+        raise HallUnsafeError(str(folder), f"user {facts.st_uid} owns it")
     if facts.st_mode & 0o022:
-        raise HallUnsafeError(str(root), f"others may write to it (mode {facts.st_mode & 0o777:o})")
+        mode = f"{facts.st_mode & 0o777:o}"
+        raise HallUnsafeError(str(folder), f"others may write to it (mode {mode})")
 
 
 def _folder(path: Path) -> tuple[Path, Made]:

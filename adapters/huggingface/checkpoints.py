@@ -71,10 +71,21 @@ def full_disk_noticed() -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, SafetensorError) as error:
-        full = isinstance(error, OSError) and error.errno in _FULL
-        if full or "No space left on device" in str(error):
+        if any(_says_full(each) for each in _chain(error)):
             raise TrainingError(Cause.DISK_FULL, "no space is left to save a checkpoint") from error
         raise
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error and all behind it: torch raises its own over the one of the disk."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _says_full(error: BaseException) -> bool:
+    full = isinstance(error, OSError) and error.errno in _FULL
+    return full or "No space left on device" in str(error)
 
 
 def _untrusted(location: str, why: str) -> TrainingError:

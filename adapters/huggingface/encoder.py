@@ -1,5 +1,6 @@
 """Conversations to token ids, with the spans that are trained."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from operator import itemgetter
@@ -21,6 +22,7 @@ class HuggingFaceChatEncoder(ChatEncoder):
         self.end_of_turn = int(tokenizer.eos_token_id)
         self._format = ChatMl() if tokenizer.chat_template == CHATML else TemplateFormat(tokenizer)
         self._backend = tokenizer.backend_tokenizer
+        self._control = re.compile("|".join(map(re.escape, tokenizer.all_special_tokens)))
 
     def encode(self, rows: Sequence[tuple[int, Conversation]]) -> Sequence[Encoded]:
         """Encode numbered conversations, in their order."""
@@ -40,6 +42,7 @@ class HuggingFaceChatEncoder(ChatEncoder):
 
     def render(self, prompt: Conversation) -> tuple[str, int]:
         """Give the text of a prompt, up to where the answer begins, and its number of tokens."""
+        self._refuse_control(prompt)
         text = self._format.prompt(prompt)
         return text, len(self._tokens([text])[0].ids)
 
@@ -51,11 +54,21 @@ class HuggingFaceChatEncoder(ChatEncoder):
 
     def _render(self, number: int, conversation: Conversation) -> Rendered:
         try:
+            self._refuse_control(conversation)
             return self._format.render(conversation)
         except ChatTemplateError as error:
             raise ChatTemplateError(
                 f"row {number}: {error}", why=error.why, fix=error.fix
             ) from error
+
+    def _refuse_control(self, conversation: Conversation) -> None:
+        """Refuse a turn that writes a control token: it would forge the end of a turn."""
+        for turn in conversation.messages:
+            if found := self._control.search(turn.content):
+                raise ChatTemplateError(
+                    f"the {turn.role} says {found.group()}, which is a control token of the model",
+                    fix=("take it out of the text",),
+                )
 
 
 def _token_spans(

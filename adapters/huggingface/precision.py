@@ -18,10 +18,6 @@ def choose_precision(wish: Precision, device: torch.device) -> torch.dtype:
             return torch.bfloat16 if native else torch.float32
         case Precision.BFLOAT16 if not bfloat16:
             raise _refusal(wish, "this GPU has no bfloat16 arithmetic", "float32")
-        case Precision.FLOAT16:
-            raise _refusal(
-                wish, "without loss scaling small gradients vanish in float16", "bfloat16"
-            )
     return torch.float32 if wish is Precision.FLOAT32 else torch.bfloat16
 
 

@@ -16,7 +16,7 @@ from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.loop import Loop, arguments_of, warm_up
 from adapters.huggingface.validation import Stopped, validation_loss
 from application.ports.trainer import Control, Course, Outcome, Save
-from domain.reports import Evaluated, Report, StepDone, Warned
+from domain.reports import Evaluated, Phase, PhaseBegun, Report, StepDone, Warned
 from domain.result import Ending
 
 
@@ -107,6 +107,7 @@ class Run:
         if self._stopped or not rows:
             return None
         size = self._hyperparams.per_device_train_batch_size
+        self._tell(PhaseBegun(Phase.EVALUATING, f"{len(rows)} rows held out"))
         try:
             loss = validation_loss(self._model, rows, size, self._control)
         except Stopped:
@@ -114,6 +115,7 @@ class Run:
             return None
         step = self._course.start_step + self._step
         self._tell(Evaluated(campaign_step=step, loss=loss, rows=len(rows)))
+        self._tell(PhaseBegun(Phase.TRAINING))
         return loss
 
     def _may_go_on(self) -> bool:

@@ -144,8 +144,6 @@ def _base(hero: Hero) -> MemoryModel:
 
 
 def _precision(wish: Precision) -> str:
-    if wish is Precision.FLOAT16:
-        raise ModelUnavailableError(f"this model cannot be held in {wish}")
     return str(Precision.FLOAT32 if wish is Precision.AUTO else wish)
 
 

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any
 
 from application.ports.settings_source import BadSettingError, SettingsSource, UnknownSettingError
+from domain.errors import GuildError
 from domain.settings.layers import Layer, Value
 from domain.settings.secrets import looks_like_secret
 from domain.settings.settings import Settings
@@ -33,6 +34,23 @@ class MemorySettingsSource(SettingsSource):
     def environment(self) -> Layer:
         """Check and give what was handed over as the environment."""
         return _layer("environment", self._environment)
+
+    def keep(self, pair: str) -> str:
+        """Check and keep one value."""
+        values = self.assignments([pair], "keep").values
+        self._project = {**self._project, **values}
+        return "".join(f"+{key}: {value}\n" for key, value in values.items())
+
+    def faults(self) -> Sequence[GuildError]:
+        """Check every value on its own."""
+        found: list[GuildError] = []
+        for layer in (self._project, self._environment):
+            for key, value in layer.items():
+                try:
+                    _check(key, value, "settings")
+                except (BadSettingError, UnknownSettingError) as error:
+                    found.append(error)
+        return found
 
     def assignments(self, pairs: Sequence[str], origin: str) -> Layer:
         """Read 'section.key=value' texts."""

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from adapters.yaml_config.near import near_settings
 from adapters.yaml_config.strict import Entry
 from application.ports.settings_source import BadSettingError, UnknownSettingError
+from domain.errors import GuildError
 from domain.settings.layers import Value
 from domain.settings.secrets import looks_like_secret
 from domain.settings.settings import Settings
@@ -25,6 +26,23 @@ def check_tree(tree: Entry) -> tuple[dict[str, Value], dict[str, str]]:
     leaves = dict(_leaves(tree))
     values = {key: check(key, entry.plain(), entry.place) for key, entry in leaves.items()}
     return values, {key: entry.place for key, entry in leaves.items()}
+
+
+def tree_faults(tree: Entry) -> list[GuildError]:
+    """Check every leaf and give all refusals."""
+    found: list[GuildError] = []
+    for section, entry in tree.children.items():
+        try:
+            leaves = dict(_leaves_of(section, entry))
+        except BadSettingError as error:
+            found.append(error)
+            continue
+        for key, leaf in leaves.items():
+            try:
+                check(key, leaf.plain(), leaf.place)
+            except (BadSettingError, UnknownSettingError) as error:
+                found.append(error)
+    return found
 
 
 def check(key: str, value: object, where: str, *, typed: bool = True) -> Value:
@@ -49,15 +67,32 @@ def check(key: str, value: object, where: str, *, typed: bool = True) -> Value:
         ) from error
 
 
+def leaf_schema(key: str) -> dict[str, Any]:
+    """Give the JSON Schema of one setting."""
+    field = _leaf_fields()[key]
+    shape = _adapter(key).json_schema()
+    choices = {"enum": shape["enum"], "type": "string"} if "enum" in shape else shape
+    unit = field.metadata["unit"]
+    described = {
+        "description": field.metadata["description"] + (f" Unit: {unit}." if unit else ""),
+        "default": _plain(field.default),
+    }
+    return {**choices, **described}
+
+
 def _leaves(tree: Entry) -> Iterator[tuple[str, Entry]]:
     for section, entry in tree.children.items():
-        known = any(key.startswith(section + ".") for key in _leaf_fields())
-        if section in _leaf_fields() or (known and not isinstance(entry.value, Mapping | None)):
-            raise _misplaced(section, entry)
-        if not known and not entry.children:
-            yield section, entry
-        for leaf, found in entry.children.items():
-            yield f"{section}.{leaf}", found
+        yield from _leaves_of(section, entry)
+
+
+def _leaves_of(section: str, entry: Entry) -> Iterator[tuple[str, Entry]]:
+    known = any(key.startswith(section + ".") for key in _leaf_fields())
+    if section in _leaf_fields() or (known and not isinstance(entry.value, Mapping | None)):
+        raise _misplaced(section, entry)
+    if not known and not entry.children:
+        yield section, entry
+    for leaf, found in entry.children.items():
+        yield f"{section}.{leaf}", found
 
 
 def _misplaced(name: str, entry: Entry) -> BadSettingError:

@@ -82,6 +82,7 @@ def _text(tree: Any) -> str:
     yaml, stream = YAML(pure=True), StringIO()
     # Unescaped, these would be read again as other white space.
     yaml.allow_unicode = _RARE_BREAKS.isdisjoint(json.dumps(tree, ensure_ascii=False))
+    yaml.width = 2**20  # folded lines are not always read again as they were
     yaml.dump(tree, stream)
     return stream.getvalue()
 

@@ -1,11 +1,18 @@
 """Settings as people write them: in guild.yaml, and as key=value."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from adapters.yaml_config.checking import check, check_tree
+from adapters.yaml_config.checking import check, check_tree, tree_faults
+from adapters.yaml_config.editing import with_value
 from adapters.yaml_config.strict import YamlError, read
-from application.ports.settings_source import BadSettingError, SettingsSource
+from application.ports.settings_source import (
+    BadSettingError,
+    SettingsSource,
+    UnknownSettingError,
+)
+from domain.errors import GuildError
 from domain.settings.layers import Layer
 
 VARIABLE = "GUILD_CONFIG__"
@@ -36,6 +43,31 @@ class YamlSettingsSource(SettingsSource):
                 values[key] = check(key, text, name, typed=False)
                 places[key] = name
         return Layer("environment", values, places)
+
+    def keep(self, pair: str) -> str:
+        """Change one value in the file, atomically; comments and order stay."""
+        layer = self.assignments([pair], "config set")
+        ((key, value),) = layer.values.items()
+        self.project()  # a file that cannot be read is not changed
+        text, difference = with_value(self._file, key, value)
+        draft = self._file.with_name(f".{self._file.name}.{os.getpid()}")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(self._file)
+        return difference
+
+    def faults(self) -> Sequence[GuildError]:
+        """Look at every leaf of the file and at every variable."""
+        found: list[GuildError] = []
+        try:
+            found += tree_faults(read(self._file))
+        except YamlError as error:
+            found.append(BadSettingError(str(error)))
+        for name in self._environment:
+            try:
+                YamlSettingsSource(self._file, {name: self._environment[name]}).environment()
+            except (BadSettingError, UnknownSettingError) as error:
+                found.append(error)
+        return found
 
     def assignments(self, pairs: Sequence[str], origin: str) -> Layer:
         """Read 'section.key=value' texts; of two for the same key the last one counts."""

@@ -14,7 +14,7 @@ class UnknownSettingError(GuildError):
     code = ErrorCode.UNKNOWN_KEY
 
     def __init__(self, key: str, where: str, near: Sequence[str]) -> None:
-        meant = f"did you mean {' or '.join(near)}?" if near else "guild config lists none like it"
+        meant = f"did you mean {' or '.join(near)}?" if near else "guild config show lists all"
         super().__init__(f"there is no setting '{key}' ({where})", fix=(meant,))
 
 
@@ -30,7 +30,9 @@ class SettingsSource(Protocol):
     - a key that no section has is refused, with the nearest ones named;
     - a value of the wrong type, out of its range or not finite is refused, with key and place;
     - a value that looks like a secret is refused: settings end up in the log;
-    - each value comes with its place.
+    - each value comes with its place;
+    - what is kept is read back by project, and nothing else that the file says changes;
+    - faults finds all that project and environment would refuse, not only the first.
     """
 
     @abstractmethod
@@ -44,3 +46,11 @@ class SettingsSource(Protocol):
     @abstractmethod
     def assignments(self, pairs: Sequence[str], origin: str) -> Layer:
         """Read 'section.key=value' texts, as they are typed on a command line."""
+
+    @abstractmethod
+    def keep(self, pair: str) -> str:
+        """Write 'section.key=value' into the project's settings; give the difference as text."""
+
+    @abstractmethod
+    def faults(self) -> Sequence[GuildError]:
+        """Give every refusal that the project's settings and the environment hold."""

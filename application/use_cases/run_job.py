@@ -9,6 +9,7 @@ from application.ports.dataset_source import DatasetSource
 from application.ports.model_loader import ChatEncoder, Loaded, Model, ModelLoader
 from application.ports.trainer import Control, Course, Outcome, Save, Trainer, Write
 from domain.architecture import LockedArchitecture
+from domain.batching import rows_in
 from domain.checkpoint import Checkpoint
 from domain.dataset import Dataset
 from domain.hero import Hero
@@ -128,6 +129,7 @@ class RunJob(Generic[Model]):
                 raise
             committed.append(checkpoint)
             tell(CheckpointCommitted(checkpoint))
+            tell(PhaseBegun(Phase.TRAINING))
 
         return save
 
@@ -135,11 +137,16 @@ class RunJob(Generic[Model]):
 def _result(
     work: Assignment, course: Course, outcome: Outcome, checkpoint: Checkpoint
 ) -> TrainingResult:
+    hyperparams = work.settings.hyperparams
     return TrainingResult(
         ending=outcome.ending,
         start_step=work.start_step,
         final_step=outcome.final_step,
-        rows=len(course.train),
+        rows=rows_in(
+            outcome.final_step - work.start_step,
+            len(course.train),
+            hyperparams.per_device_train_batch_size * hyperparams.gradient_accumulation_steps,
+        ),
         tokens=outcome.tokens,
         seconds=outcome.seconds,
         final_loss=outcome.final_loss,

@@ -28,11 +28,11 @@ from application.use_cases.run_job import Assignment, RunJob
 from domain.campaign import Campaign
 from domain.campaign_decisions import advance
 from domain.hero import Hero
-from domain.job import Job, JobStatus, Processing
+from domain.job import Failed, Job, JobStatus, Processing
 from domain.job_decisions import complete, give_up, start
 from domain.job_events import JobStarted
 from domain.lease import Lease, LeaseLostError, is_orphaned
-from domain.reports import JobBroken, JobDone, Report
+from domain.reports import JobBroken, JobDone, Report, Warned
 from domain.result import Cause, TrainingResult
 from domain.settings.layers import config_hash, flatten, with_values
 from domain.settings.settings import Settings
@@ -45,6 +45,7 @@ class RunNextJob(Generic[Model]):
     - a job whose owner is gone goes back first, and goes on from its last committed checkpoint;
     - a job that goes on keeps the settings that it started with;
     - the end of the job and the new head are recorded together or not at all;
+    - a job that lost its worker too often is given as it failed, and nothing else is claimed;
     - a job that cannot be loaded here is refused before it is claimed.
     """
 
@@ -65,7 +66,8 @@ class RunNextJob(Generic[Model]):
         """Give the job as it stands afterwards, None if nothing waits."""
         campaign = self.campaigns.active()
         hero = self.heroes.get(campaign.hero_id)
-        self._release_orphans(campaign)
+        if worn_out := self._release_orphans(campaign):
+            return worn_out
         flags = self.settings.assignments(assignments, "command line")
         fresh = settings_for(hero, campaign_layer(campaign), self.settings, flags).settings
         if not self.jobs.find(campaign_id=campaign.id, status=JobStatus.QUEUED):
@@ -76,9 +78,15 @@ class RunNextJob(Generic[Model]):
             self.clock.now(),
             lambda job, fence: self._start(job, fence, campaign, fresh),
         )
-        return self._train(job, campaign, hero, control) if job else None
+        if job is None:
+            return None
+        self.mirror.show([job])
+        if flags.values and job.checkpoints:
+            kept = "it goes on with the settings that it began with"
+            self.sink.tell(job, Warned(f"job {job.ref}: {kept}, not with those given now"))
+        return self._train(job, campaign, hero, control)
 
-    def _release_orphans(self, campaign: Campaign) -> None:
+    def _release_orphans(self, campaign: Campaign) -> Job | None:
         for job in self.jobs.find(campaign_id=campaign.id, status=JobStatus.PROCESSING):
             if not isinstance(job.state, Processing):
                 continue
@@ -88,7 +96,11 @@ class RunNextJob(Generic[Model]):
                 raise CampaignBusyError(job, f"process {lease.owner.pid} on {lease.owner.host}")
             event = give_up(job, lease.fence, Cause.LOST_WORKER, "its process is gone", now)
             self.log.append(Append(job_stream(job.id), (event,), job.version))
-            self.mirror.show([self.jobs.get(job.id)])
+            released = self.jobs.get(job.id)
+            self.mirror.show([released])
+            if isinstance(released.state, Failed):
+                return released
+        return None
 
     def _start(self, job: Job, fence: int, campaign: Campaign, fresh: Settings) -> JobStarted:
         now = self.clock.now()
@@ -106,8 +118,6 @@ class RunNextJob(Generic[Model]):
     def _train(
         self, job: Job, campaign: Campaign, hero: Hero, control: Callable[[], Control]
     ) -> Job:
-        self.mirror.show([job])
-
         def tell(report: Report) -> None:
             self.sink.tell(job, report)
 
@@ -121,6 +131,7 @@ class RunNextJob(Generic[Model]):
             self._give_up(job, cause_of(error), message_of(error))
             tell(JobBroken(cause_of(error), message_of(error)))
             if cause_of(error) is Cause.INTERNAL_ERROR:
+                self.mirror.show([self.jobs.get(job.id)])
                 raise
         else:
             decided_again(lambda: self._complete(job, result))

@@ -23,6 +23,7 @@ from domain.job import JobStatus
 from domain.preview import PreviewEvent, Prompt, observe
 from domain.profiles.registry import profile_of
 from domain.rows import conversations
+from domain.settings.layers import with_values
 from domain.settings.monitoring import PreviewBackendName
 from domain.settings.settings import Settings
 from domain.splitting import split
@@ -34,7 +35,7 @@ class NothingToAskError(NotFoundError):
     def __init__(self) -> None:
         super().__init__(
             "this campaign has no held-out rows to ask",
-            why="previews ask rows that no job of the campaign was trained on",
+            why="previews ask rows that the last job held out",
             fix=("name a prompt: guild preview run --prompt TEXT", "or train a job first"),
         )
 
@@ -55,7 +56,7 @@ class RunPreview(Generic[Model]):
 
     - prompts go through the profile, so that the model sees what it was trained on;
     - what could not be measured is recorded as that, never as a wrong answer;
-    - without prompts, rows are asked that were held out from training.
+    - without prompts, rows are asked that the last job with such rows held out.
     """
 
     log: EventLog
@@ -74,7 +75,7 @@ class RunPreview(Generic[Model]):
         campaign = self.campaigns.get(order.campaign) if order.campaign else self.campaigns.active()
         hero = self.heroes.get(campaign.hero_id)
         settings = settings_for(hero, campaign_layer(campaign), self.settings).settings
-        asked = self._asked(campaign, settings, order)
+        asked = self._asked(campaign, order)
         location = self._verified(campaign, hero)
         encoder = self.models.encoder(hero, location)
         request = PreviewRequest(
@@ -103,21 +104,19 @@ class RunPreview(Generic[Model]):
         self.log.append(Append(preview_stream(campaign.id), tuple(events)))
         return events
 
-    def _asked(
-        self, campaign: Campaign, settings: Settings, order: PreviewOrder
-    ) -> Sequence[Conversation]:
+    def _asked(self, campaign: Campaign, order: PreviewOrder) -> Sequence[Conversation]:
         if order.texts:
             return [ask(text) for text in order.texts]
         if order.file:
             read = conversations(self.datasets.rows_at(order.file))
             return [conversation for _, (_, conversation) in read]
-        return self._held_out(campaign, settings)[: order.most]
+        return self._held_out(campaign)[: order.most]
 
-    def _held_out(self, campaign: Campaign, settings: Settings) -> Sequence[Conversation]:
+    def _held_out(self, campaign: Campaign) -> Sequence[Conversation]:
         done = self.jobs.find(campaign_id=campaign.id, status=JobStatus.COMPLETED)
         for job in reversed(done):
             rows = [row for _, row in conversations(self.datasets.rows(job.dataset))]
-            data = settings.data
+            data = with_values(Settings(), job.settings).data  # as they were when it was trained
             _, held_out = split(rows, data.validation_split, data.validation_max_samples)
             if held_out:
                 return [conversation for _, conversation in held_out]

@@ -25,7 +25,8 @@ class TakeInArrivals:
     """Queue every file that has arrived, for the active campaign.
 
     - the folder is the priority;
-    - a file that cannot be trained on, or is known already, is set aside with the reason.
+    - a file that cannot be trained on, or is known already, is set aside with the reason;
+    - what another process takes in at the same time is left to it.
     """
 
     inbox: Inbox
@@ -35,9 +36,10 @@ class TakeInArrivals:
 
     def execute(self) -> list[Job | Refusal]:
         """Give what became of each file, oldest first."""
-        return [self._take(arrival) for arrival in self.inbox.arrivals()]
+        taken = (self._take(arrival) for arrival in self.inbox.arrivals())
+        return [outcome for outcome in taken if outcome is not None]
 
-    def _take(self, arrival: Arrival) -> Job | Refusal:
+    def _take(self, arrival: Arrival) -> Job | Refusal | None:
         request = QueueRequest(
             location=arrival.location, name=arrival.name, priority=arrival.priority
         )
@@ -50,7 +52,9 @@ class TakeInArrivals:
         self.inbox.clear(arrival)
         return job
 
-    def _refuse(self, arrival: Arrival, error: Exception, job: Job | None = None) -> Refusal:
+    def _refuse(self, arrival: Arrival, error: Exception, job: Job | None = None) -> Refusal | None:
+        if arrival not in self.inbox.arrivals():
+            return None  # another process has taken it in meanwhile
         event: DatasetEvent = DatasetRejected(
             name=arrival.name, reason=str(error), at=self.clock.now()
         )

@@ -6,19 +6,20 @@ from typing import Any
 import click
 
 from application.ports.event_log import Recorded
+from domain.comparison import differences
 from domain.job import Completed, Failed, Job, JobStatus, Processing
 from domain.job_events import JobCheckpointed, JobCompleted, JobReceiptRecorded
 from domain.job_record import to_dict
 from entrypoints.cli.app import App
+from entrypoints.cli.endings import result_facts
 from entrypoints.cli.options import GuildGroup
 from entrypoints.cli.queue import show_jobs
 from entrypoints.cli.render import Cell, answer, plain
-from entrypoints.cli.train import result_facts
 
 
 @click.group(cls=GuildGroup)
 def job() -> None:
-    """What became of each dataset: list, show, events."""
+    """What became of each dataset: list, show, compare, events."""
 
 
 @job.command("list")
@@ -37,8 +38,9 @@ def list_(app: App, status: JobStatus | None) -> None:
 
 @job.command()
 @click.argument("reference")
+@click.option("--config", is_flag=True, help="Show the settings that it was last started with.")
 @click.pass_obj
-def show(app: App, reference: str) -> None:
+def show(app: App, reference: str, *, config: bool) -> None:
     """Show job REFERENCE: data, settings, receipt and how it ended.
 
     \b
@@ -46,7 +48,36 @@ def show(app: App, reference: str) -> None:
     JSON:     job
     """
     found = app.reading.jobs().get(reference)
-    answer(app, "guild.job.show/1", {"job": to_dict(found)}, facts=_facts(found))
+    facts = dict(found.settings) if config else _facts(found)
+    answer(app, "guild.job.show/1", {"job": to_dict(found)}, facts=facts)
+
+
+@job.command()
+@click.argument("one")
+@click.argument("other")
+@click.pass_obj
+def compare(app: App, one: str, other: str) -> None:
+    """Show in what jobs ONE and OTHER differ: data, settings, start and result.
+
+    \b
+    Example:  guild job compare j4tt90 jb02aa
+    JSON:     jobs[], differences[]
+    """
+    jobs = [app.reading.jobs().get(reference) for reference in (one, other)]
+    found = differences(*jobs)
+    answer(
+        app,
+        "guild.job.compare/1",
+        {
+            "jobs": [job.id for job in jobs],
+            "differences": [
+                {"what": what, "one": left, "other": right} for what, left, right in found
+            ],
+        },
+        columns=("WHAT", *(job.ref for job in jobs)),
+        rows=found,
+        footer="" if found else "they do not differ",
+    )
 
 
 @job.command()

@@ -13,13 +13,17 @@ COMMANDS = {
             "Make a hall, and teach a tiny hero to reverse words.",
         ),
         "init": ("start", "Make a hall in DIR, the folder in which guild works."),
+        "doctor": ("doctor", "Check the machine and the hall, and say how to repair them."),
         "status": ("start", "Tell what is going on in the hall."),
     },
     "Train": {
         "campaign": ("campaign", "One hero's ongoing training: create, fork, roll back."),
-        "queue": ("queue", "What waits to be trained: add, list."),
-        "train": ("train", "Teach the hero what waits in the queue: next."),
-        "job": ("job", "What became of each dataset: list, show, events."),
+        "queue": ("queue", "What waits to be trained: add, list, retry."),
+        "train": ("train", "Teach the hero what waits in the queue, or one file: next, file."),
+        "job": ("job", "What became of each dataset: list, show, compare, events."),
+    },
+    "Settings": {
+        "config": ("config", "What every setting is, and who set it: show, get, set, check."),
     },
     "Models": {
         "hero": ("hero", "Who can be trained: list, show, add, check."),
@@ -31,7 +35,7 @@ COMMANDS = {
 @click.group(
     cls=RootGroup,
     sections=COMMANDS,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "GUILD"},
+    context_settings={"auto_envvar_prefix": "GUILD"},
 )
 @click.version_option(package_name="guild-trainer", prog_name="guild")
 @click.pass_context

@@ -7,9 +7,10 @@ from typing import Any
 import click
 from click.exceptions import NoSuchCommand
 
-from domain.errors import GuildError
+from domain.errors import ExitStatus, GuildError
 from entrypoints.cli.app import App
 from entrypoints.cli.errors import show_error
+from entrypoints.cli.render import clean
 
 Sections = Mapping[str, Mapping[str, tuple[str, str]]]
 
@@ -40,12 +41,19 @@ def _global_options() -> list[click.Parameter]:
     ]
 
 
+_HELP = ["-h", "--help"]
+
+
 class GuildCommand(click.Command):
     """A command that knows the global options and lists an example in its help."""
 
     def __init__(self, *args: Any, **facts: Any) -> None:
         super().__init__(*args, **facts)
         self.params = [*self.params, *_global_options()]
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Give both names, whatever context asks."""
+        return _HELP
 
 
 class GuildGroup(click.Group):
@@ -56,6 +64,10 @@ class GuildGroup(click.Group):
     def __init__(self, *args: Any, **facts: Any) -> None:
         super().__init__(*args, **facts)
         self.params = [*self.params, *_global_options()]
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Give both names, whatever context asks."""
+        return _HELP
 
 
 class RootGroup(GuildGroup):
@@ -106,3 +118,9 @@ class RootGroup(GuildGroup):
         except GuildError as error:
             show_error(error, as_json=ctx.ensure_object(App).json)
             ctx.exit(error.exit_status)
+        except KeyboardInterrupt:
+            ctx.exit(ExitStatus.INTERRUPTED)
+        except (OSError, UnicodeError) as error:
+            # Files and names of this machine, not a bug: a sentence, not a traceback.
+            click.echo(f"error: {clean(str(error))}", err=True)
+            ctx.exit(ExitStatus.UNEXPECTED)

@@ -28,7 +28,13 @@ def preview() -> None:
     metavar="FILE",
     help="Ask the rows of this file and compare with their answers.",
 )
-@click.option("-n", "most", default=5, help="How many held-out rows, if nothing is named.")
+@click.option(
+    "-n",
+    "most",
+    default=5,
+    type=click.IntRange(min=1),
+    help="How many held-out rows, if nothing is named.",
+)
 @click.option(
     "--campaign", metavar="REF", help="Whose head speaks; the active campaign's if not named."
 )
@@ -49,6 +55,10 @@ def run(
     JSON:     previews[], matches, measured
     """
     app = context.ensure_object(App)
+    if texts and file:
+        raise click.UsageError("--prompt and --prompts exclude each other")
+    if not all(text.strip() for text in texts):
+        raise click.UsageError("--prompt says nothing")
     where = str(file.absolute()) if file else ""
     order = PreviewOrder(texts=texts, file=where, most=most, campaign=campaign)
     events = app.writing.run_preview().execute(order)

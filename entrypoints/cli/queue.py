@@ -20,7 +20,7 @@ _COLUMNS = ("ID", "PRIORITY", "STATE", "ROWS", "ADDED", "CAMPAIGN", "FILE")
 
 @click.group(cls=GuildGroup)
 def queue() -> None:
-    """What waits to be trained: add, list."""
+    """What waits to be trained: add, list, retry."""
 
 
 @queue.command()
@@ -54,7 +54,7 @@ def add(
     for file in files:
         request = QueueRequest(
             location=str(file.absolute()),
-            name=file.name,
+            name=clean(file.name),
             priority=priority,
             campaign=campaign,
             again=again,
@@ -90,6 +90,21 @@ def list_(app: App) -> None:
         jobs,
         footer="next: guild train next" if jobs else "empty: guild queue add FILE",
     )
+
+
+@queue.command()
+@click.argument("references", nargs=-1, required=True, metavar="REF…")
+@click.pass_obj
+def retry(app: App, references: tuple[str, ...]) -> None:
+    """Put failed or skipped jobs back into the queue; each goes on from its last checkpoint.
+
+    \b
+    Example:  guild queue retry j4tt90
+    JSON:     jobs[]
+    """
+    retry_job = app.writing.retry_job()
+    jobs = [retry_job.execute(reference) for reference in references]
+    show_jobs(app, "guild.queue.retry/1", jobs, footer="next: guild train next")
 
 
 def take_in(app: App) -> list[Job]:

@@ -99,9 +99,7 @@ def ago(age: timedelta) -> str:
 
 def clean(text: str) -> str:
     """Make text harmless for a terminal: what cannot be printed is shown escaped."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def plain(value: Any) -> Any:

@@ -67,12 +67,6 @@ class CampaignRepositoryContract:
     ) -> None:
         assert repository.get(f"{HERO}/first") == repository.get("first") == replay((first,))
 
-    def test_a_name_need_not_be_its_part_of_the_id(
-        self, log: EventLog, repository: CampaignRepository
-    ) -> None:
-        event = create(log, "Zauber & Übung")
-        assert repository.get("Zauber & Übung").id == event.campaign_id
-
     @pytest.mark.parametrize("reference", ["", "firs", "baby-mage", "baby-mage/", "%", "\udc80"])
     @pytest.mark.usefixtures("first")
     def test_what_no_campaign_is_called_is_not_found(
@@ -90,12 +84,6 @@ class CampaignRepositoryContract:
         assert first.campaign_id in refusal.value.why
         assert other.campaign_id in refusal.value.why
         assert repository.get("elder-mage/first").hero_id == "elder-mage"
-
-    def test_an_id_goes_before_a_name_that_looks_like_it(
-        self, log: EventLog, repository: CampaignRepository, first: CampaignCreated
-    ) -> None:
-        create(log, first.campaign_id, hero="elder-mage")
-        assert repository.get(first.campaign_id).hero_id == HERO
 
     def test_all_are_given_the_oldest_first(
         self, log: EventLog, repository: CampaignRepository

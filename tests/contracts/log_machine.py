@@ -87,7 +87,9 @@ class LogMachine(RuleBasedStateMachine):
         elif kind == "checkpoint":
             made = a_checkpoint(job.id, fence=fence_of(job), step=self.events)
             self.record(job, decide.record_checkpoint(job, fence_of(job), made, self.now))
-            self.model.recorded(job.id)["checkpoints"].append(made.digest)
+            facts = self.model.recorded(job.id)
+            facts["checkpoints"].append(made.digest)
+            facts["failures"] = 0
         else:
             until = self.now + 2 * LEASE
             self.jobs.heartbeat(job.id, fence_of(job), until)

@@ -16,7 +16,6 @@ from domain.settings.settings import Settings
 FLOAT32 = Settings(
     model=ModelSettings(dtype=Precision.FLOAT32, attn_implementation=Attention.EAGER)
 )
-FLOAT16 = Settings(model=ModelSettings(dtype=Precision.FLOAT16))
 TALK = Conversation(
     (
         Message(Role.SYSTEM, "You are brief."),
@@ -71,12 +70,6 @@ class ModelLoaderContract:
     ) -> None:
         facts = loader.load(hero, "", FLOAT32).facts
         assert (facts.dtype, facts.attention) == ("float32", "eager")
-
-    def test_a_wish_that_cannot_be_met_is_refused(
-        self, loader: ModelLoader[Any], hero: Hero
-    ) -> None:
-        with pytest.raises(ModelUnavailableError):
-            loader.load(hero, "", FLOAT16)
 
     def test_a_location_gives_the_weights_of_that_checkpoint(
         self, loader: ModelLoader[Any], hero: Hero, checkpoint: str

@@ -188,3 +188,30 @@ class SettingsSourceContract:
             except BadSettingError:
                 continue
             assert flatten(resolve([layer]).settings)[key] == layer.values[key]
+
+    def test_what_is_kept_is_read_back_and_the_rest_stays(self, source_of: SourceOf) -> None:
+        source = source_of({"hyperparams.seed": 7, "data.over_long": "drop"})
+        difference = source.keep("hyperparams.learning_rate=0.25")
+        assert source.project().values == {
+            "hyperparams.seed": 7,
+            "data.over_long": "drop",
+            "hyperparams.learning_rate": 0.25,
+        }
+        assert "0.25" in difference
+        source.keep("hyperparams.seed=8")
+        assert source.project().values["hyperparams.seed"] == 8
+
+    def test_what_cannot_be_set_is_not_kept(self, source_of: SourceOf) -> None:
+        source = source_of({"hyperparams.seed": 7})
+        with pytest.raises(BadSettingError):
+            source.keep("hyperparams.seed=-1")
+        with pytest.raises(UnknownSettingError):
+            source.keep("hyperparams.sed=1")
+        assert source.project().values == {"hyperparams.seed": 7}
+
+    def test_good_settings_have_no_faults(self, source_of: SourceOf) -> None:
+        assert source_of({"hyperparams.seed": 7}).faults() == []
+
+    def test_all_faults_are_found_at_once(self, source_of: SourceOf) -> None:
+        source = source_of({"hyperparams.sed": 1, "hyperparams.seed": -1, "data.over_long": "cut"})
+        assert len(source.faults()) == 3

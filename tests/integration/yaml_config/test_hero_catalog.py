@@ -202,6 +202,7 @@ def test_a_broken_file_still_has_an_id(catalog: YamlHeroCatalog, own: Path) -> N
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 @example("\x85")
+@example("\x1f\x1f\x1f\x85" + "\U00010000" * 6 + "0 0")
 @example("a\u2028b")
 @example("grüße 🦄")
 @example("\ufeffyes\r\n# no\t")

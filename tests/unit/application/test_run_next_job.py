@@ -12,6 +12,7 @@ from adapters.memory.trainer import MemoryTrainer
 from application.ports.event_log import (
     START,
     Append,
+    BrokenLogError,
     Position,
     StaleStreamError,
     campaign_stream,
@@ -28,7 +29,7 @@ from domain.job import Completed, Failed, Job, JobStatus, Processing, Queued
 from domain.job_decisions import IllegalMoveError
 from domain.job_events import JobCompleted, JobReleased, JobStarted, LeaseExpired
 from domain.lease import LeaseLostError
-from domain.reports import CheckpointCommitted, Report, StepDone
+from domain.reports import CheckpointCommitted, Report, StepDone, Warned
 from domain.result import Cause, Ending, TrainingResult
 from tests.builders import a_checkpoint
 from tests.memory_hall import MemoryHall, rows
@@ -270,6 +271,17 @@ class DyingSink(StatusSink):
             raise Kill
 
 
+class ListeningSink(StatusSink):
+    """Passes reports on and keeps them."""
+
+    def __init__(self, sink: StatusSink, told: list[Report]) -> None:
+        self._sink, self._told = sink, told
+
+    def tell(self, job: Job, report: Report) -> None:
+        self._sink.tell(job, report)
+        self._told.append(report)
+
+
 def killed_at(hall: MemoryHall, step: int) -> None:
     """Train, lose the process after a step, and be the next process."""
     honest = hall.sink
@@ -310,10 +322,56 @@ def test_a_job_that_loses_its_worker_three_times_fails(hall: MemoryHall) -> None
     for _ in range(3):
         killed_at(hall, 1)
 
-    assert hall.train() is None
-    failed = hall.jobs.get(job.id).state
-    assert isinstance(failed, Failed)
-    assert failed.cause is Cause.LOST_WORKER
+    worn_out = hall.train()
+    assert worn_out == hall.jobs.get(job.id)
+    assert isinstance(worn_out.state, Failed)
+    assert worn_out.state.cause is Cause.LOST_WORKER
+
+
+def test_a_job_that_gets_on_may_lose_its_worker_often(hall: MemoryHall) -> None:
+    hall.enlist("saving", "hyperparams.save_steps=1", "hyperparams.num_train_epochs=3")
+    hall.add()
+    for step in (2, 3, 4, 5):
+        killed_at(hall, step)
+
+    assert result_of(hall.train()).ending is Ending.ALL_ROWS
+
+
+def test_rows_are_counted_as_the_steps_saw_them(hall: MemoryHall) -> None:
+    hall.add()
+    assert result_of(hall.train("hyperparams.max_steps=2")).rows == 4
+
+
+def test_settings_given_to_a_job_that_goes_on_are_said_to_be_ignored(hall: MemoryHall) -> None:
+    hall.add()
+    told: list[Report] = []
+    hall.train(control=after(2))
+    honest = hall.sink
+    hall.sink = ListeningSink(honest, told)
+    hall.train("hyperparams.max_steps=1")
+
+    assert any(isinstance(report, Warned) for report in told)
+
+
+def test_numbers_that_cannot_be_kept_never_stop_the_job(hall: MemoryHall) -> None:
+    hall.metrics.append = _broken  # type: ignore[method-assign]
+    hall.add()
+
+    result_of(hall.train())
+    assert len(hall.warnings) == 1
+
+
+def _broken(*_: object) -> None:
+    raise BrokenLogError
+
+
+def test_after_a_bug_the_mirror_shows_the_job_where_it_stands(hall: MemoryHall) -> None:
+    hall.trainer = MemoryTrainer(faults={2: ZeroDivisionError("oops")})
+    job = hall.add()
+    with pytest.raises(ZeroDivisionError):
+        hall.train()
+
+    assert hall.mirror.shown[job.id] == hall.jobs.get(job.id)
 
 
 def test_a_job_in_living_hands_is_left_alone(hall: MemoryHall) -> None:
@@ -351,6 +409,18 @@ def test_progress_on_an_older_head_is_not_taken_up(hall: MemoryHall) -> None:
     started = hall.jobs.get(job.id)
     assert started.head == other.digest
     assert started.checkpoints == ()
+
+
+def test_a_failed_job_can_be_tried_again_and_goes_on(hall: MemoryHall) -> None:
+    hall.trainer = MemoryTrainer(losses={2: math.nan})
+    job = hall.add()
+    hall.train()
+    hall.trainer = MemoryTrainer()
+
+    assert hall.retry_job().execute(job.ref).status is JobStatus.QUEUED
+    result_of(hall.train())
+    with pytest.raises(IllegalMoveError, match="cannot requeue"):
+        hall.retry_job().execute(job.ref)
 
 
 def test_what_a_late_attempt_tells_is_refused_and_not_recorded(hall: MemoryHall) -> None:

@@ -3,10 +3,11 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ids import REF_BITS, campaign_id, new_job_id, ref_of, slug
+from domain.ids import REF_BITS, BadNameError, campaign_id, new_job_id, ref_of, slug
 from tests.builders import NOON
 from tests.strategies import moments
 
@@ -81,4 +82,10 @@ def test_a_slug_cannot_climb_out_of_its_folder() -> None:
 
 
 def test_a_campaign_is_named_after_its_hero() -> None:
-    assert campaign_id("baby-mage", "first steps") == "baby-mage/first-steps"
+    assert campaign_id("baby-mage", "first-steps") == "baby-mage/first-steps"
+
+
+@pytest.mark.parametrize("name", ["first steps", "летняя", "", "a/b", "x" * 41, ".hidden"])
+def test_a_campaign_has_a_name_that_is_safe_as_a_folder(name: str) -> None:
+    with pytest.raises(BadNameError, match="cannot be named"):
+        campaign_id("baby-mage", name)

@@ -59,9 +59,13 @@ def test_the_version_counts_the_events_and_attempts_count_the_starts(walk: Walk)
 
 
 @given(walks())
-def test_failures_count_what_went_wrong_since_the_last_requeue(walk: Walk) -> None:
-    requeued = [place for place, event in enumerate(walk.history) if isinstance(event, JobRequeued)]
-    since = walk.history[requeued[-1] :] if requeued else walk.history
+def test_failures_count_what_went_wrong_since_the_last_requeue_or_checkpoint(walk: Walk) -> None:
+    fresh = [
+        place
+        for place, event in enumerate(walk.history)
+        if isinstance(event, JobRequeued | JobCheckpointed)
+    ]
+    since = walk.history[fresh[-1] :] if fresh else walk.history
     assert walk.job.failures == sum(isinstance(event, COUNTED) for event in since)
 
 

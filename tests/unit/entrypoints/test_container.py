@@ -13,7 +13,10 @@ from entrypoints.container import Container
 USE_CASES = [
     "add_hero",
     "check_hero",
+    "examine_hall",
     "create_campaign",
+    "import_campaign",
+    "import_settings",
     "queue_dataset",
     "take_in_arrivals",
     "run_job",

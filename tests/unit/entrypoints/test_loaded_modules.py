@@ -10,6 +10,7 @@ SLOW = {"torch", "transformers", "datasets", "pandas", "sqlite_utils"}
 NOT_FOR_HELP = SLOW | {"pydantic", "dependency_injector"}
 READING = [
     ["status"],
+    ["doctor"],
     ["hero", "list"],
     ["hero", "show", "tiny-qwen3"],
     ["campaign", "list"],

@@ -1,0 +1,31 @@
+"""What an earlier trainer left behind."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Protocol
+
+from domain.errors import ErrorCode, GuildError
+
+
+class PredecessorFileError(GuildError):
+    """A predecessor's file cannot be read."""
+
+    code = ErrorCode.BAD_SETTING
+
+
+class Predecessor(Protocol):
+    """Settings and campaigns of an earlier trainer, as it wrote them.
+
+    - every leaf comes once, under its dotted key: a text, a number, true, false, null or a list;
+    - a key that is said twice is refused, also when once nested and once with a dot;
+    - where nothing is, or something else, it is refused with the place;
+    - nothing there is ever changed.
+    """
+
+    @abstractmethod
+    def settings(self, place: str) -> Mapping[str, object]:
+        """Read a file of settings; raise PredecessorFileError."""
+
+    @abstractmethod
+    def campaign(self, place: str) -> Mapping[str, object]:
+        """Read what a campaign's folder says of it; raise PredecessorFileError."""

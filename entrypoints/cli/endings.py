@@ -1,0 +1,51 @@
+"""How a job ended, for people and for shells."""
+
+from application.queries import Queries
+from domain.errors import ExitStatus
+from domain.job import Completed, Failed, Job
+from domain.job_events import JobReleased
+from domain.result import Cause, TrainingResult
+from entrypoints.cli.render import Cell
+
+
+def exit_of(queries: Queries, job: Job) -> ExitStatus:
+    """Give the exit status that tells how a job ended."""
+    if isinstance(job.state, Completed):
+        return ExitStatus.DONE
+    _, history = queries.events_of(job.id)
+    last = history[-1].event
+    if isinstance(last, JobReleased) and last.cause is Cause.DISK_FULL:
+        return ExitStatus.TRY_AGAIN
+    return ExitStatus.JOB_ENDED_BADLY
+
+
+def result_facts(result: TrainingResult) -> dict[str, Cell]:
+    """Give a result for people."""
+    steps = result.final_step - result.start_step
+    return {
+        "ended": {"all_rows": "all rows seen", "max_steps": "max_steps reached"}[result.ending],
+        "steps": f"{steps} ({result.start_step} to {result.final_step} of the campaign)",
+        "loss": result.final_loss,
+        "validation loss": " to ".join(
+            map(_number, (result.initial_val_loss, result.final_val_loss))
+        ),
+        "trained": f"{result.rows} rows, {result.tokens} tokens in {result.seconds:.1f} s",
+        "checkpoint": result.checkpoint.name,
+    }
+
+
+def job_facts(job: Job) -> dict[str, Cell]:
+    """Give a job that has ended, or went back, for people."""
+    facts: dict[str, Cell] = {"job": f"{job.ref}  {job.dataset.name}", "status": job.status.value}
+    match job.state:
+        case Completed(result=result):
+            return {**facts, **result_facts(result)}
+        case Failed(cause=cause, message=message):
+            return {**facts, "cause": cause.value, "message": message}
+        case _:
+            kept = job.checkpoints[-1].name if job.checkpoints else "none yet"
+            return {**facts, "last checkpoint": kept, "last error": job.last_error or None}
+
+
+def _number(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.4f}"
