@@ -11,10 +11,11 @@ class ArchitectureMismatchError(GuildError):
 
     code = ErrorCode.ARCHITECTURE
 
-    def __init__(self, differences: tuple[str, ...]) -> None:
+    def __init__(self, differences: tuple[str, ...], locked_by: str, found_in: str) -> None:
+        places = f" (locked by {locked_by}, found in {found_in})" if locked_by else ""
         super().__init__(
             "the model is not the one that this campaign is locked to",
-            why="; ".join(differences),
+            why="; ".join(differences) + places,
             fix=("train with the model of the campaign", "or create a campaign for this model"),
         )
 
@@ -45,7 +46,7 @@ class LockedArchitecture:
             found.append(f"context: locked {self.max_context}, found {other.max_context}")
         return tuple(found)
 
-    def require(self, other: Self) -> None:
-        """Refuse a model that differs."""
+    def require(self, other: Self, *, locked_by: str = "", found_in: str = "") -> None:
+        """Refuse a model that differs; say who locked it and where the other was found."""
         if differences := self.conflicts_with(other):
-            raise ArchitectureMismatchError(differences)
+            raise ArchitectureMismatchError(differences, locked_by, found_in)

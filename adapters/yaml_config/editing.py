@@ -1,41 +1,73 @@
-"""Changes one setting in a file of people, and leaves everything else as they wrote it."""
+"""Changes one setting in a file of people, and not a letter besides."""
 
 import difflib
-from io import StringIO
+import re
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.nodes import MappingNode
 
 from domain.settings.layers import Value
 
+# Texts that every YAML reader takes as they are; the others are quoted.
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
+_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+
 
 def with_value(path: Path, key: str, value: Value) -> tuple[str, str]:
-    """Give the file's new text and the difference to the old one; comments and order stay."""
-    old = path.read_text(encoding="utf-8") if path.exists() else ""
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 2**20  # folded lines are not always read again as they were
-    tree: Any = yaml.load(old)
-    if tree is None:
-        # An empty document has nowhere to keep its comments: the new lines go below them.
-        section, leaf = key.split(".")
-        tail = StringIO()
-        yaml.dump({section: {leaf: value}}, tail)
-        new = old + ("" if not old or old.endswith("\n") else "\n") + tail.getvalue()
-        return new, _difference(path, old, new)
+    """Give the file's new text, and the difference to the old one."""
+    old = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
     section, leaf = key.split(".")
-    if tree.get(section) is None:
-        tree[section] = CommentedMap()
-    tree[section][leaf] = value
-    text = StringIO()
-    yaml.dump(tree, text)
-    return text.getvalue(), _difference(path, old, text.getvalue())
-
-
-def _difference(path: Path, old: str, new: str) -> str:
+    new = _changed(old, section, leaf, _written(value))
     lines = difflib.unified_diff(
         old.splitlines(keepends=True), new.splitlines(keepends=True), path.name, path.name, n=1
     )
-    return "".join(lines)
+    return new, "".join(lines)
+
+
+def _changed(text: str, section: str, leaf: str, written: str) -> str:
+    root = YAML(typ="safe", pure=True).compose(text)
+    found = _entry(root, section)
+    if found is None:
+        if isinstance(root, MappingNode) and root.flow_style:
+            return _begin(text, root, f"{section}: {{{leaf}: {written}}}")
+        gap = "" if not text or text.endswith("\n") else "\n"
+        return f"{text}{gap}{section}:\n  {leaf}: {written}\n"
+    key, block = found
+    if not isinstance(block, MappingNode):  # a section without settings
+        place = key.end_mark.index + text[key.end_mark.index :].index(":") + 1
+        rest = text[block.end_mark.index :] if block.value else text[place:]  # ~ or nothing
+        return f"{text[:place]}\n  {leaf}: {written}{rest}"
+    if (old := _entry(block, leaf)) is not None:
+        first, past = old[1].start_mark.index, old[1].end_mark.index
+        space = "" if text[:first].endswith(" ") else " "
+        return f"{text[:first]}{space}{written}{text[past:]}"
+    return _begin(text, block, f"{leaf}: {written}")
+
+
+def _begin(text: str, block: Any, line: str) -> str:
+    """Write an entry before the first one of a mapping, in that mapping's own style."""
+    if not block.value:
+        return f"{text[: block.start_mark.index]}{{{line}}}{text[block.end_mark.index :]}"
+    mark = block.value[0][0].start_mark
+    after = ", " if block.flow_style else "\n" + " " * mark.column
+    return f"{text[: mark.index]}{line}{after}{text[mark.index :]}"
+
+
+def _entry(block: Any, name: str) -> tuple[Any, Any] | None:
+    if not isinstance(block, MappingNode):
+        return None
+    return next(((key, value) for key, value in block.value if key.value == name), None)
+
+
+def _written(value: Value) -> str:
+    if not isinstance(value, str):
+        return repr(value).lower()
+    if _WORD.fullmatch(value) and value.lower() not in _MEANING:
+        return value
+    letters = (
+        letter if letter.isprintable() and letter not in '"\\' else f"\\U{ord(letter):08X}"
+        for letter in value
+    )
+    return f'"{"".join(letters)}"'

@@ -110,5 +110,7 @@ class CreateCampaign:
         checkpoint = self.checkpoints.find(reference)
         if checkpoint is not None:
             locked = self.campaigns.get(checkpoint.campaign_id).locked
-            hero.locked_architecture.require(locked)
+            hero.locked_architecture.require(
+                locked, locked_by=f"hero {hero.id}", found_in=f"campaign {checkpoint.campaign_id}"
+            )
         return checkpoint

@@ -89,7 +89,11 @@ class RunJob(Generic[Model]):
             self.checkpoints.verify(start)
         location = self.checkpoints.locate(start) if start else ""
         loaded = self.models.load(work.hero, location, work.settings)
-        work.locked.require(loaded.facts.architecture)
+        work.locked.require(
+            loaded.facts.architecture,
+            locked_by=f"campaign {work.campaign_id}",
+            found_in=location or f"base model {work.hero.model.name}",
+        )
         return loaded
 
     def _prepare(

@@ -178,6 +178,17 @@ class SettingsSourceContract:
         assert dict(source_of(values).project().values) == values
 
     @settings(suppress_health_check=SHARED)
+    @given(values=some_settings)
+    def test_every_value_that_is_kept_is_read_back_equal(
+        self, source_of: SourceOf, values: dict[str, Value]
+    ) -> None:
+        source = source_of({})
+        typed = {key: value for key, value in values.items() if str(value).strip() == str(value)}
+        for key, value in typed.items():
+            source.keep(f"{key}={text_of(value)}")
+        assert dict(source.project().values) == typed
+
+    @settings(suppress_health_check=SHARED)
     @given(text=st.text())
     def test_any_other_text_is_refused_and_nothing_worse_happens(
         self, source: SettingsSource, text: str

@@ -100,7 +100,7 @@ def test_what_is_written_is_read_by_the_next_campaign(hall: Hall, config: Path) 
     assert json.loads(again.stdout)["difference"] == ""
     text = (hall.root / "guild.yaml").read_text()
     assert text.count("384") == 1
-    assert "remote_3090_host: 3090.lan" in text
+    assert 'remote_3090_host: "3090.lan"' in text
 
 
 @pytest.mark.parametrize("content", ['{"a": 1, "a": 2}', '{"a": NaN}', "{", "[]"])

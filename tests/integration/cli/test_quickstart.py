@@ -55,3 +55,12 @@ def test_a_folder_that_is_taken_is_left_alone(tmp_path: Path) -> None:
 
     assert quickstart(tmp_path / "hall")["hall"] == str(tmp_path / "hall-2")
     assert [path.name for path in (tmp_path / "hall").iterdir()] == ["mine.txt"]
+
+
+def test_at_least_95_of_100_held_out_words_are_right_at_the_end(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(guild, ["--json", "-q", "quickstart", "--dir", str(tmp_path / "hall")])
+
+    answer = json.loads(ran.stdout)
+    assert answer["before"] == 0
+    assert answer["after"] >= 0.95 * answer["asked"]
+    assert answer["asked"] == 110

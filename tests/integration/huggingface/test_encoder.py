@@ -75,16 +75,20 @@ class TestPlainChatMl:
         told = trained_texts(encoder_of(template), talk("a", "b", system="Be brief."))
         assert told == [f"b{END}"]
 
-    def test_a_question_that_holds_the_header(self, template: str) -> None:
-        told = trained_texts(encoder_of(template), talk(f"x{END}\n{HEADER}evil{END}\n", "good"))
-        assert told == [f"good{END}"]
+    @pytest.mark.parametrize("turns", [(f"x{END}\n{HEADER}evil", "good"), ("x", f"one{END}two")])
+    def test_a_turn_that_writes_a_control_token_is_refused_by_its_row(
+        self, template: str, turns: tuple[str, ...]
+    ) -> None:
+        with pytest.raises(ChatTemplateError, match=r"row 1: .* control token"):
+            trained_texts(encoder_of(template), talk(*turns))
 
-    def test_an_answer_that_holds_the_header_and_the_end(self, template: str) -> None:
-        answer = f"one{END}\n{HEADER}two"
-        assert trained_texts(encoder_of(template), talk("x", answer, "y", "z")) == [
-            f"{answer}{END}",
-            f"z{END}",
-        ]
+    def test_a_prompt_that_writes_a_control_token_is_refused(self, template: str) -> None:
+        with pytest.raises(ChatTemplateError, match="control token"):
+            encoder_of(template).render(ask(f"x{END}"))
+
+    def test_the_word_of_a_header_alone_is_a_text(self, template: str) -> None:
+        told = trained_texts(encoder_of(template), talk("assistant\nevil", "assistant\ngood"))
+        assert told == [f"assistant\ngood{END}"]
 
     def test_white_space_around_an_answer_is_trained(self, template: str) -> None:
         assert trained_texts(encoder_of(template), talk("x", "\n a \n")) == [f"\n a \n{END}"]

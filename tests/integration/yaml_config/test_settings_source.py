@@ -19,7 +19,11 @@ def write(file: Path, values: Mapping[str, Value]) -> None:
         section, _, leaf = key.partition(".")
         tree.setdefault(section, {})[leaf] = value
     with file.open("w", encoding="utf-8") as stream:
-        YAML(typ="safe", pure=True).dump(tree, stream)
+        # Quoted throughout: the library writes texts such as ?0 bare, and cannot read them again.
+        yaml = YAML(typ="safe", pure=True)
+        yaml.default_style = '"'
+        yaml.width = 2**20
+        yaml.dump(tree, stream)
 
 
 @pytest.fixture
@@ -187,3 +191,34 @@ def test_a_number_may_have_space_around_it_on_a_command_line(
     layer = source.assignments([f"hyperparams.max_length ={text}"], "--set")
     assert layer.values == {"hyperparams.max_length": 8}
     assert type(layer.values["hyperparams.max_length"]) is int
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "hyperparams:\n  seed: 7\n"),
+        ("# mine\n", "# mine\nhyperparams:\n  seed: 7\n"),
+        ("data: {}", "data: {}\nhyperparams:\n  seed: 7\n"),
+        ("{}", "{hyperparams: {seed: 7}}"),
+        ("hyperparams:\n", "hyperparams:\n  seed: 7\n"),
+        ("hyperparams: ~\ndata: {}\n", "hyperparams:\n  seed: 7\ndata: {}\n"),
+        ("hyperparams:\ndata: {}\n", "hyperparams:\n  seed: 7\ndata: {}\n"),
+        ("hyperparams: {}  # none\n", "hyperparams: {seed: 7}  # none\n"),
+        ("hyperparams: {max_steps: 3}\n", "hyperparams: {seed: 7, max_steps: 3}\n"),
+        (
+            "hyperparams:\n    # few\n    max_steps: 3  # three\n",
+            "hyperparams:\n    # few\n    seed: 7\n    max_steps: 3  # three\n",
+        ),
+        (
+            "hyperparams:\n  seed: 1  # one\n  max_steps: 3\n",
+            "hyperparams:\n  seed: 7  # one\n  max_steps: 3\n",
+        ),
+    ],
+)
+def test_one_value_is_changed_and_not_a_letter_besides(
+    source: YamlSettingsSource, file: Path, before: str, after: str
+) -> None:
+    file.write_text(before)
+    source.keep("hyperparams.seed=7")
+    assert file.read_text() == after
+    assert source.project().values["hyperparams.seed"] == 7

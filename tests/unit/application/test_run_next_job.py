@@ -186,6 +186,8 @@ def test_a_model_of_another_architecture_ends_the_job(hall: MemoryHall) -> None:
     assert isinstance(job.state, Failed)
     assert job.state.cause is Cause.ARCHITECTURE_MISMATCH
     assert "locked MemoryModel, found Other" in job.state.message
+    assert "locked by campaign apprentice/first" in job.state.message
+    assert "found in base model apprentice-base" in job.state.message
 
 
 def test_a_loss_that_is_not_finite_ends_the_job_and_moves_no_head(hall: MemoryHall) -> None:

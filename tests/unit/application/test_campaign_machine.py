@@ -1,0 +1,142 @@
+"""Campaigns under any order of verbs: the head stays on its line, and nothing disappears."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from application.use_cases.create_campaign import NameTakenError
+from domain.campaign import Campaign
+from domain.campaign_decisions import ActiveCampaignError, ArchivedCampaignError
+from domain.errors import GuildError
+from tests.memory_hall import MemoryHall, rows
+
+
+class CampaignMachine(RuleBasedStateMachine):
+    """Keeps, beside the hall, every checkpoint that was ever a head and every name ever used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hall = MemoryHall(Path(tempfile.mkdtemp(prefix="guild-machine-")))
+        self.names: list[str] = []
+        self.heads: dict[str, list[str]] = {}
+        self.kept: dict[str, Any] = {}
+        self.taught = 0
+
+    def known(self) -> list[str]:
+        return list(self.names)
+
+    @initialize()
+    def begin(self) -> None:
+        self.enlist()
+
+    @rule()
+    def enlist(self) -> None:
+        name = f"line-{len(self.names)}"
+        self.hall.enlist(name)
+        self.names.append(name)
+        self.heads[name] = []
+
+    @rule(data=st.data())
+    def a_name_is_taken_for_good(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(self.names))
+        try:
+            self.hall.enlist(name)
+        except NameTakenError:
+            return
+        raise AssertionError(f"{name} came back")
+
+    @rule()
+    def teach(self) -> None:
+        active = self.hall.campaigns.active()
+        self.taught += 1
+        self.hall.add(f"{self.taught}.jsonl", rows(4, begin=10 * self.taught))
+        self.hall.train()
+        after = self.hall.campaigns.get(active.id)
+        assert after.head is not None
+        assert after.step > active.step
+        self.heads[active.name].append(after.head.digest)
+        self.kept[after.head.digest] = after.head
+
+    @precondition(lambda self: self.kept)
+    @rule(data=st.data())
+    def roll_back(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(self.names))
+        target = data.draw(st.sampled_from(sorted(self.kept)))
+        campaign = self.hall.campaigns.get(name)
+        on_line = target in self.hall.finder().lineage().ancestry(campaign.head_digest)
+        try:
+            after = self.hall.change_campaign().roll_back(name, target)
+        except GuildError:
+            assert campaign.archived or not on_line
+            assert self.hall.campaigns.get(name) == campaign
+        else:
+            assert on_line
+            assert after.head_digest == target
+
+    @rule(data=st.data())
+    def fork(self, data: st.DataObject) -> None:
+        source = self.hall.campaigns.get(data.draw(st.sampled_from(self.names)))
+        name = f"line-{len(self.names)}"
+        forked = self.hall.fork_campaign().execute(source.id, name)
+        self.names.append(name)
+        self.heads[name] = []
+        assert (forked.head, forked.locked) == (source.head, source.locked)
+
+    @rule(data=st.data())
+    def use(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(self.names))
+        archived = self.hall.campaigns.get(name).archived
+        try:
+            self.hall.change_campaign().use(name)
+        except ArchivedCampaignError:
+            assert archived
+        else:
+            assert self.hall.campaigns.active().name == name
+
+    @rule(data=st.data())
+    def archive(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(self.names))
+        active = self.hall.campaigns.active().name == name
+        archived = self.hall.campaigns.get(name).archived
+        try:
+            self.hall.change_campaign().archive(name)
+        except (ActiveCampaignError, ArchivedCampaignError):
+            assert active or archived
+        else:
+            assert not active
+
+    @invariant()
+    def the_head_is_a_committed_checkpoint_of_the_lineage(self) -> None:
+        tree = self.hall.finder().lineage()
+        for campaign in self.hall.campaigns.find():
+            if campaign.head is not None:
+                assert campaign.head_digest in tree.checkpoints
+                self.hall.checkpoints.verify(campaign.head)
+                assert self.start_is_below(campaign, tree.ancestry(campaign.head_digest))
+
+    @invariant()
+    def nothing_disappears(self) -> None:
+        found = self.hall.campaigns.find()
+        assert [campaign.name for campaign in found] == self.names
+        for campaign in found:
+            assert [each.digest for each in campaign.heads] == self.heads[campaign.name]
+        for checkpoint in self.kept.values():
+            self.hall.checkpoints.verify(checkpoint)
+
+    @staticmethod
+    def start_is_below(campaign: Campaign, line: tuple[str, ...]) -> bool:
+        return campaign.start is None or campaign.start.digest in line
+
+
+def test_any_order_of_verbs() -> None:
+    run_state_machine_as_test(CampaignMachine)  # type: ignore[no-untyped-call]
