@@ -8,7 +8,28 @@ from typing import get_args
 
 import pytest
 
-from domain.job_events import JobEvent
+from domain.job import evolve, queued
+from domain.job_events import (
+    JobCheckpointed,
+    JobCompleted,
+    JobDeferred,
+    JobEvent,
+    JobFailed,
+    JobReceiptRecorded,
+    JobReleased,
+    JobRequeued,
+    JobSkipped,
+    LeaseExpired,
+)
+from domain.result import Cause
+from tests.builders import (
+    NOON,
+    a_checkpoint,
+    a_job_queued,
+    a_job_started,
+    a_receipt,
+    a_result,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,6 +54,37 @@ def test_every_edge_of_the_lifecycle_is_an_event_and_every_event_is_an_edge() ->
     edges = set(re.findall(r"--> \S+: (\w+)", page))
 
     assert edges == {event.__name__ for event in get_args(JobEvent)}
+
+
+def test_every_edge_leads_from_and_to_where_the_domain_says() -> None:
+    begun, job_id = a_job_queued(), a_job_queued().job_id
+    held = {"job_id": job_id, "at": NOON}
+    events = {
+        "JobStarted": a_job_started(job_id),
+        "JobReceiptRecorded": JobReceiptRecorded(**held, receipt=a_receipt()),
+        "JobCheckpointed": JobCheckpointed(**held, checkpoint=a_checkpoint(job_id)),
+        "JobCompleted": JobCompleted(**held, result=a_result()),
+        "JobReleased": JobReleased(**held, cause=Cause.PAUSED),
+        "LeaseExpired": LeaseExpired(**held, cause=Cause.LOST_WORKER),
+        "JobDeferred": JobDeferred(**held, until=NOON, cause=Cause.INTERNAL_ERROR, message="x"),
+        "JobFailed": JobFailed(**held, cause=Cause.DIVERGED, message="x"),
+        "JobSkipped": JobSkipped(**held, reason="x"),
+        "JobRequeued": JobRequeued(**held),
+    }
+    waiting = queued(begun)
+    running = evolve(waiting, events["JobStarted"])
+    standing = {
+        "queued": waiting,
+        "processing": running,
+        "failed": evolve(running, events["JobFailed"]),
+        "skipped": evolve(waiting, events["JobSkipped"]),
+    }
+    page = (ROOT / "docs" / "job-lifecycle.md").read_text()
+    edges = re.findall(r"^    (\w+) --> (\w+): (\w+)", page, flags=re.MULTILINE)
+
+    assert len(edges) == len(events) + 1
+    for origin, target, name in edges:
+        assert evolve(standing[origin], events[name]).status == target, (origin, name)
 
 
 def test_every_event_of_the_lifecycle_is_explained() -> None:
