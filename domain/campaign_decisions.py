@@ -91,10 +91,13 @@ def advance(
 def roll_back(
     campaign: Campaign, checkpoint: Checkpoint | None, lineage: Lineage, at: datetime
 ) -> HeadRolledBack:
-    """Go back to a checkpoint that the head came from; None is what the campaign began from."""
+    """Go back to a checkpoint that the head came from; None is what the campaign began from.
+
+    What lies below its beginning belongs to the campaign that it was forked from.
+    """
     _living(campaign, "roll back")
     target = checkpoint or campaign.start
-    if target is not None and target.digest not in lineage.ancestry(campaign.head_digest):
+    if target is not None and target.digest not in _own_line(campaign, lineage):
         raise ForeignCheckpointError(
             f"{target.name} is not on the line that leads to the head of {campaign.id}",
             fix=(
@@ -103,6 +106,13 @@ def roll_back(
             ),
         )
     return HeadRolledBack(campaign_id=campaign.id, at=at, checkpoint=target)
+
+
+def _own_line(campaign: Campaign, lineage: Lineage) -> tuple[str, ...]:
+    line = lineage.ancestry(campaign.head_digest)
+    if campaign.start is None or campaign.start.digest not in line:
+        return line
+    return line[: line.index(campaign.start.digest) + 1]
 
 
 def _living(campaign: Campaign, verb: str) -> None:

@@ -1,17 +1,19 @@
 """guild train: teach the hero what waits in the queue."""
 
+from collections.abc import Sequence
+
 import click
 
 from application.use_cases.run_next_job import RunNextJob
 from domain.errors import ExitStatus
-from domain.job import Completed, Job
+from domain.job import Completed, Job, Queued
 from domain.job_record import to_dict
 from entrypoints.cli.app import App
 from entrypoints.cli.endings import exit_of, job_facts
 from entrypoints.cli.interrupts import Interrupts
 from entrypoints.cli.options import GuildGroup
 from entrypoints.cli.queue import take_in
-from entrypoints.cli.render import answer
+from entrypoints.cli.render import answer, clean
 from entrypoints.cli.settings_options import setting_options
 from entrypoints.cli.train_file import file_
 
@@ -43,7 +45,8 @@ def next_(context: click.Context, assignments: tuple[str, ...], *, exit_code: bo
     with Interrupts() as interrupts:
         job = run_next_job.execute(assignments, control=interrupts.control)
     if job is None:
-        answer(app, "guild.train.next/1", {"job": None}, facts={"queue": "nothing waits"})
+        facts = {"queue": _why_idle(app.writing.queries().queue())}
+        answer(app, "guild.train.next/1", {"job": None}, facts=facts)
         context.exit(ExitStatus.NOTHING_TO_DO if exit_code else ExitStatus.DONE)
     answer(
         app, "guild.train.next/1", {"job": to_dict(job)}, facts=job_facts(job), footer=_next(job)
@@ -55,3 +58,12 @@ def next_(context: click.Context, assignments: tuple[str, ...], *, exit_code: bo
 def _next(job: Job) -> str:
     done = isinstance(job.state, Completed)
     return "next: guild preview run" if done else f"look: guild job events {job.ref}"
+
+
+def _why_idle(waiting: Sequence[Job]) -> str:
+    later = [
+        f"{job.ref} waits until {job.state.not_before:%H:%M:%S} UTC, after: {job.last_error}"
+        for job in waiting
+        if isinstance(job.state, Queued) and job.state.not_before
+    ]
+    return clean("; ".join(later)) or "nothing waits in the active campaign"

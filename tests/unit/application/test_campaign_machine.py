@@ -73,7 +73,10 @@ class CampaignMachine(RuleBasedStateMachine):
         name = data.draw(st.sampled_from(self.names))
         target = data.draw(st.sampled_from(sorted(self.kept)))
         campaign = self.hall.campaigns.get(name)
-        on_line = target in self.hall.finder().lineage().ancestry(campaign.head_digest)
+        line = self.hall.finder().lineage().ancestry(campaign.head_digest)
+        start = campaign.start.digest if campaign.start else ""
+        below = line[line.index(start) + 1 :] if start in line else ()
+        on_line = target in line and target not in below
         try:
             after = self.hall.change_campaign().roll_back(name, target)
         except GuildError:

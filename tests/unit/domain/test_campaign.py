@@ -170,6 +170,13 @@ def test_an_abandoned_line_is_not_a_way_back() -> None:
         roll_back(back, second, tree, NOON)
 
 
+def test_a_fork_does_not_roll_back_below_its_beginning() -> None:
+    campaign, tree, (first, second) = line_of(10, 20)
+    forked = replace(campaign, start=second)
+    with pytest.raises(ForeignCheckpointError, match="not on the line"):
+        roll_back(forked, first, tree, NOON)
+
+
 def test_a_campaign_that_began_from_a_checkpoint_rolls_back_to_it() -> None:
     start = a_checkpoint(campaign=CampaignId("baby-mage/parent"), step=50)
     campaign = created(replace(a_campaign_created(), start=start))

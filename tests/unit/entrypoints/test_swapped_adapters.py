@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from adapters.memory.trainer import MemoryTrainer
 from entrypoints import factories
 from entrypoints.cli.app import App
 from entrypoints.cli.main import guild
@@ -69,6 +70,23 @@ def test_a_job_that_ends_badly_is_an_exit_status(
     ended = run("train", "next", "--quiet")
     assert ended.exit_code == 7
     assert "data_error" in ended.stdout
+
+
+def test_a_job_that_waits_after_a_fault_is_named(
+    run: Guild, memory: MemoryHall, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "july.jsonl")
+    memory.shelf[file] = rows(12)
+    memory.trainer = MemoryTrainer(faults={2: ZeroDivisionError("oops")})
+    run("campaign", "create", "first", "--hero", "apprentice")
+    run("queue", "add", file)
+    broken = run("train", "next", "--quiet")
+
+    idle = run("train", "next", "--quiet")
+    assert isinstance(broken.exception, ZeroDivisionError)
+    assert idle.exit_code == 0
+    assert "waits until" in idle.stdout
+    assert "oops" in idle.stdout
 
 
 def test_refusals_are_what_why_fix_or_one_json_object(run: Guild) -> None:
