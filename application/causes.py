@@ -4,21 +4,26 @@ import errno
 
 from application.ports.dataset_source import ChangedDatasetError, DataLineError
 from application.ports.model_loader import ChatTemplateError, ModelUnavailableError
+from application.ports.profile_catalog import BrokenProfileError
 from application.ports.settings_source import BadSettingError
 from domain.architecture import ArchitectureMismatchError
 from domain.checkpoint import BrokenCheckpointError
 from domain.conversation import RowError
 from domain.errors import GuildError, NotFoundError
-from domain.receipts import NothingToLearnError, TooLongError
+from domain.receipts import LeakingPackError, NothingToLearnError, TooLongError
 from domain.result import Cause, TrainingError
+from domain.rows import BadRowsError
 
 _CAUSES: dict[type[GuildError], Cause] = {
     ArchitectureMismatchError: Cause.ARCHITECTURE_MISMATCH,
+    BadRowsError: Cause.DATA_ERROR,
     BadSettingError: Cause.CONFIG_ERROR,
+    BrokenProfileError: Cause.CONFIG_ERROR,
     BrokenCheckpointError: Cause.UNTRUSTED_CHECKPOINT,
     ChangedDatasetError: Cause.DATA_ERROR,
     ChatTemplateError: Cause.DATA_ERROR,
     DataLineError: Cause.DATA_ERROR,
+    LeakingPackError: Cause.CONFIG_ERROR,
     ModelUnavailableError: Cause.INTERNAL_ERROR,
     NotFoundError: Cause.CONFIG_ERROR,
     NothingToLearnError: Cause.DATA_ERROR,

@@ -28,7 +28,7 @@ class Checkpoints:
 
     def lineage(self) -> Lineage:
         """Give the tree of all checkpoints of the hall."""
-        return lineage_of(self.jobs.find())
+        return lineage_of(self.jobs.find(), self.campaigns.find())
 
     def find(self, reference: str, campaign: Campaign | None = None) -> Checkpoint | None:
         """Find one, in a campaign first; '@head' or 'CAMPAIGN@head' may be the base model, None."""
@@ -38,10 +38,14 @@ class Checkpoints:
             return owner.head
         found = self.lineage().matching(reference)
         if campaign is not None:
-            found = tuple(each for each in found if each.campaign_id == campaign.id) or found
+            found = tuple(each for each in found if _belongs(each, campaign)) or found
         if not found:
             raise CheckpointNotFoundError(reference)
-        if len(found) > 1:
+        if len({each.digest for each in found}) > 1:
             names = tuple(f"{each.campaign_id} {each.name} {each.digest[:12]}" for each in found)
             raise AmbiguousReferenceError(reference, names)
         return found[0]
+
+
+def _belongs(checkpoint: Checkpoint, campaign: Campaign) -> bool:
+    return checkpoint.campaign_id == campaign.id or checkpoint == campaign.start

@@ -1,10 +1,10 @@
 """Which layers of settings a campaign has, in their order."""
 
+from application.ports.profile_catalog import ProfileCatalog
 from application.ports.settings_source import BadSettingError, SettingsSource
 from domain.architecture import LockedArchitecture
 from domain.campaign import Campaign
 from domain.hero import Hero
-from domain.profiles.registry import profile_of
 from domain.settings.layers import Layer, Resolved, resolve
 
 
@@ -14,7 +14,13 @@ def campaign_layer(campaign: Campaign) -> Layer:
     return Layer("campaign", campaign.overrides, places)
 
 
-def settings_for(hero: Hero, overrides: Layer, source: SettingsSource, *flags: Layer) -> Resolved:
+def settings_for(
+    hero: Hero,
+    overrides: Layer,
+    source: SettingsSource,
+    profiles: ProfileCatalog,
+    *flags: Layer,
+) -> Resolved:
     """Resolve schema < hero < campaign < project file < environment < flags, and check the sum."""
     hero_layer = Layer(
         "hero", hero.training_defaults, dict.fromkeys(hero.training_defaults, hero.origin)
@@ -22,7 +28,7 @@ def settings_for(hero: Hero, overrides: Layer, source: SettingsSource, *flags: L
     layers = (hero_layer, overrides, source.project(), source.environment(), *flags)
     resolved = resolve(layers)
     _fits(resolved, hero.locked_architecture)
-    profile_of(resolved.settings.profile)
+    profiles.require(resolved.settings.profile.name)
     return resolved
 
 

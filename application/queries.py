@@ -22,6 +22,7 @@ from domain.job import Completed, Job, JobStatus, Processing
 from domain.lease import is_orphaned
 from domain.preview import PreviewEvent, PreviewFailed, PreviewTaken, Verdict, verdict
 from domain.reports import METRIC_NAMES
+from domain.turns import turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ class Queries:
             for job in self.jobs.find()
             if job.status in {JobStatus.PROCESSING, JobStatus.QUEUED}
         ]
-        return sorted(live, key=_turn)
+        return sorted(live, key=lambda job: (job.status is JobStatus.QUEUED, *turn(job)))
 
     def events_of(self, reference: str) -> tuple[Job, Sequence[Recorded]]:
         """Give a job and its history."""
@@ -161,8 +162,3 @@ def _tally(events: Sequence[PreviewEvent]) -> PreviewTally | None:
     found = [verdict(event) for event in events]
     counts = {kind: found.count(kind) for kind in Verdict}
     return PreviewTally(step=last.step, at=last.at, backend=last.backend, verdicts=counts)
-
-
-def _turn(job: Job) -> tuple[bool, bool, int, str]:
-    runs = job.status is not JobStatus.PROCESSING
-    return (runs, not job.checkpoints, job.priority.rank, job.id)

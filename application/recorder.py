@@ -10,12 +10,13 @@ from application.ports.metrics import Metrics
 from application.ports.status_sink import StatusSink
 from domain.ids import JobId
 from domain.job import Job, Processing
-from domain.job_decisions import IllegalMoveError, record_checkpoint, record_receipt
+from domain.job_decisions import IllegalMoveError, record_checkpoint, record_packing, record_receipt
 from domain.job_events import JobEvent
 from domain.reports import (
     CheckpointCommitted,
     JobBroken,
     JobDone,
+    PackingMade,
     ReceiptMade,
     Report,
     metrics_of,
@@ -49,6 +50,9 @@ class Recorder(StatusSink):
             case ReceiptMade(receipt=receipt):
                 current, fence, now = self._held(job)
                 self._append(current, record_receipt(current, fence, receipt, now))
+            case PackingMade(receipt=packing):
+                current, fence, now = self._held(job)
+                self._append(current, record_packing(current, fence, packing, now))
             case CheckpointCommitted(checkpoint=checkpoint):
                 current, fence, now = self._held(job)
                 self._append(current, record_checkpoint(current, fence, checkpoint, now))

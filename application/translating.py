@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from application.ports.settings_source import BadSettingError, SettingsSource
 from domain.errors import GuildError, NotFoundError
-from domain.profiles.registry import profile_of
+from domain.profiles.registry import built_in
 from domain.settings.layers import Value
 from domain.settings.left_behind import Reason
-from domain.settings.profile import ProfileSettings
+from domain.settings.settings import Settings
 from domain.settings.translation import Left, Taken, Translation, translate
 
 
@@ -31,7 +31,7 @@ def _checked(taken: Taken, settings: SettingsSource) -> Taken | Left:
 
 def _require_profile(key: str, value: Value) -> None:
     if key == "profile.name":
-        profile_of(ProfileSettings(name=str(value)))
+        built_in(str(value), Settings())
 
 
 def _told(error: GuildError) -> str:

@@ -27,8 +27,9 @@ class Campaign:
     """One hero's ongoing training.
 
     start is what it began from and head what it goes on from, None for the base model; heads holds
-    every head that it ever advanced to, oldest first. set_by gives the version of the event that
-    set each override.
+    every head that it ever advanced to, oldest first. folder is where the model lay that start is
+    a copy of, '' where start is no copy. set_by gives the version of the event that set each
+    override.
     """
 
     id: CampaignId
@@ -42,6 +43,7 @@ class Campaign:
     created_at: datetime
     description: str = ""
     start: Checkpoint | None = None
+    folder: str = ""
     head: Checkpoint | None = None
     heads: tuple[Checkpoint, ...] = ()
     forks: tuple[CampaignId, ...] = ()
@@ -73,6 +75,7 @@ def created(event: CampaignCreated) -> Campaign:
         created_at=event.at,
         description=event.description,
         start=event.start,
+        folder=event.folder,
         head=event.start,
     )
 

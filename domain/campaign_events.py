@@ -15,7 +15,7 @@ class CampaignCreated:
     """A campaign begins from a checkpoint, or from the base model where start is None.
 
     settings are its own overrides, config_hash is of all resolved ones; parent is the campaign
-    that it was forked from, '' if none.
+    that it was forked from, folder the place of the model that start is a copy of, '' if none.
     """
 
     campaign_id: CampaignId
@@ -29,6 +29,7 @@ class CampaignCreated:
     description: str = ""
     parent: str = ""
     start: Checkpoint | None = None
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ def _facts(job: Job) -> dict[str, Fact]:
     facts: dict[str, Fact] = {
         "campaign": job.campaign_id,
         "hero": job.hero_id,
-        "data": job.dataset.name,
+        "data": job.dataset.title,
         "sha256": job.dataset.sha256,
         "rows": job.dataset.rows,
         "head": job.head or "base model",

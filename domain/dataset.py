@@ -20,13 +20,26 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
-    """Conversations that arrived as one file; the bytes are found by their digest."""
+    """Conversations that arrived as one file; the bytes are found by their digest.
+
+    selection says which rows of them are meant, '' for all: '[0:100]', '#500'.
+    """
 
     sha256: str
     name: str
     size: int
     rows: int = 0
     format: str = ""
+    selection: str = ""
+
+    @property
+    def title(self) -> str:
+        """Give the name with the rows that are meant."""
+        return self.name + self.selection
+
+    def has_rows_of(self, other: "Dataset") -> bool:
+        """Tell whether both are the same rows of the same bytes, under whatever name."""
+        return (self.sha256, self.selection) == (other.sha256, other.selection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

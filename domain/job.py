@@ -16,6 +16,7 @@ from domain.job_events import (
     JobDeferred,
     JobEvent,
     JobFailed,
+    JobPackingRecorded,
     JobQueued,
     JobReceiptRecorded,
     JobReleased,
@@ -25,7 +26,7 @@ from domain.job_events import (
     LeaseExpired,
 )
 from domain.lease import Lease
-from domain.receipts import MaskReceipt
+from domain.receipts import MaskReceipt, PackingReceipt
 from domain.result import Cause, TrainingResult
 from domain.settings.layers import Value
 
@@ -122,6 +123,7 @@ class Job:
     head: str = ""
     checkpoints: tuple[Checkpoint, ...] = ()
     receipts: tuple[MaskReceipt, ...] = ()
+    packings: tuple[PackingReceipt, ...] = ()
     state: JobState = Queued()
 
     @property
@@ -165,6 +167,12 @@ def queued(event: JobQueued) -> Job:
     )
 
 
+def _with_receipt(job: Job, event: JobReceiptRecorded | JobPackingRecorded) -> Job:
+    if isinstance(event, JobPackingRecorded):
+        return replace(job, packings=(*job.packings, event.receipt))
+    return replace(job, receipts=(*job.receipts, event.receipt))
+
+
 def evolve(job: Job, event: JobEvent) -> Job:
     """Fold one event into the job."""
     job = replace(job, version=job.version + 1)
@@ -181,8 +189,8 @@ def evolve(job: Job, event: JobEvent) -> Job:
                 head=head,
                 checkpoints=job.checkpoints if head == job.head else (),
             )
-        case JobReceiptRecorded(receipt=receipt):
-            return replace(job, receipts=(*job.receipts, receipt))
+        case JobReceiptRecorded() | JobPackingRecorded():
+            return _with_receipt(job, event)
         case JobCheckpointed(checkpoint=checkpoint):
             # A job that gets on is not worn out, however often its worker is lost.
             return replace(job, checkpoints=(*job.checkpoints, checkpoint), failures=0)

@@ -11,6 +11,7 @@ from domain.job_events import (
     JobCompleted,
     JobDeferred,
     JobFailed,
+    JobPackingRecorded,
     JobReceiptRecorded,
     JobReleased,
     JobRequeued,
@@ -19,7 +20,7 @@ from domain.job_events import (
     LeaseExpired,
 )
 from domain.lease import Lease, LeaseLostError
-from domain.receipts import MaskReceipt
+from domain.receipts import MaskReceipt, PackingReceipt
 from domain.result import (
     BACK_OFF_SECONDS,
     LOSING,
@@ -69,6 +70,14 @@ def record_receipt(job: Job, fence: int, receipt: MaskReceipt, at: datetime) -> 
     """Keep what was checked before training."""
     _holding(job, fence, "record a receipt of")
     return JobReceiptRecorded(job_id=job.id, at=at, receipt=receipt)
+
+
+def record_packing(
+    job: Job, fence: int, receipt: PackingReceipt, at: datetime
+) -> JobPackingRecorded:
+    """Keep how the rows were laid into forward passes, and its proof."""
+    _holding(job, fence, "record the packing of")
+    return JobPackingRecorded(job_id=job.id, at=at, receipt=receipt)
 
 
 def record_checkpoint(

@@ -8,7 +8,7 @@ from domain.checkpoint import Checkpoint
 from domain.dataset import Dataset, Priority
 from domain.ids import CampaignId, JobId
 from domain.lease import Lease
-from domain.receipts import MaskReceipt
+from domain.receipts import MaskReceipt, PackingReceipt
 from domain.result import Cause, TrainingResult
 from domain.settings.layers import Value
 
@@ -48,6 +48,15 @@ class JobReceiptRecorded:
     job_id: JobId
     at: datetime
     receipt: MaskReceipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPackingRecorded:
+    """The rows were laid into forward passes, packed ones after a proof."""
+
+    job_id: JobId
+    at: datetime
+    receipt: PackingReceipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +137,7 @@ JobEvent = (
     JobQueued
     | JobStarted
     | JobReceiptRecorded
+    | JobPackingRecorded
     | JobCheckpointed
     | JobReleased
     | LeaseExpired

@@ -10,8 +10,9 @@ from domain.dataset import Dataset, Priority
 from domain.ids import CampaignId, JobId
 from domain.job import Completed, Failed, Job, JobState, JobStatus, Processing, Queued, Skipped
 from domain.lease import Lease, Owner
-from domain.receipts import MaskReceipt
+from domain.receipts import MaskReceipt, PackingProof, PackingReceipt
 from domain.result import Cause, Ending, TrainingResult
+from domain.rows import BadRow
 
 Record = dict[str, Any]
 
@@ -50,6 +51,7 @@ def to_dict(job: Job) -> Record:
             "head": job.head,
             "checkpoints": [asdict(checkpoint) for checkpoint in job.checkpoints],
             "receipts": [asdict(receipt) for receipt in job.receipts],
+            "packings": [asdict(packing) for packing in job.packings],
         },
         **_state_facts(job.state),
     }
@@ -76,6 +78,7 @@ def from_dict(record: Mapping[str, Any]) -> Job:
         head=metadata["head"],
         checkpoints=tuple(_made(Checkpoint, facts) for facts in metadata["checkpoints"]),
         receipts=tuple(_receipt(facts) for facts in metadata["receipts"]),
+        packings=tuple(_packing(facts) for facts in metadata.get("packings", ())),
         state=_state(record),
     )
 
@@ -151,7 +154,14 @@ def _state(record: Mapping[str, Any]) -> JobState:
 
 def _receipt(facts: Mapping[str, Any]) -> MaskReceipt:
     lists = {name: tuple(facts[name]) for name in ("over_long_dropped", "samples")}
-    return _made(MaskReceipt, {**facts, **lists})
+    bad = tuple(_made(BadRow, row) for row in facts.get("bad", ()))
+    return _made(MaskReceipt, {**facts, **lists, "bad": bad})
+
+
+def _packing(facts: Mapping[str, Any]) -> PackingReceipt:
+    proof = facts.get("proof")
+    made = _made(PackingProof, {**proof, "rows": tuple(proof["rows"])}) if proof else None
+    return _made(PackingReceipt, {**facts, "proof": made})
 
 
 def _made(kind: type[Made], facts: Mapping[str, Any]) -> Made:

@@ -1,20 +1,27 @@
-"""Which checkpoint came from which: a tree over all jobs of the hall."""
+"""Which checkpoint came from which: a tree over all jobs and campaigns of the hall."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from domain.campaign import Campaign
 from domain.checkpoint import Checkpoint
 from domain.job import Job
 
 BASE = ""
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """Committed checkpoints by digest, and the digest under each; BASE is the base model."""
+    """Committed checkpoints by digest, and the digest under each; BASE is the base model.
+
+    starts are the copies of models that campaigns began from; what is under them is UNKNOWN. Two
+    copies of the same model have one digest.
+    """
 
     checkpoints: Mapping[str, Checkpoint]
     parents: Mapping[str, str]
+    starts: tuple[Checkpoint, ...] = ()
 
     def ancestry(self, digest: str) -> tuple[str, ...]:
         """Give the digests from this checkpoint back to where nothing is known any more."""
@@ -33,7 +40,7 @@ class Lineage:
         """Find checkpoints by name, by 'checkpoint-STEP', or by the beginning of their digest."""
         return tuple(
             each
-            for each in self.checkpoints.values()
+            for each in dict.fromkeys((*self.checkpoints.values(), *self.starts))
             if reference in {each.name, each.address, each.name.rpartition("/")[2]}
             or (len(reference) >= _SHORTEST and each.digest.startswith(reference))
         )
@@ -42,14 +49,15 @@ class Lineage:
 _SHORTEST = 4
 
 
-def lineage_of(jobs: Iterable[Job]) -> Lineage:
+def lineage_of(jobs: Iterable[Job], campaigns: Iterable[Campaign] = ()) -> Lineage:
     """Read the tree off the jobs: each one's checkpoints follow each other on the head it had."""
-    checkpoints: dict[str, Checkpoint] = {}
-    parents: dict[str, str] = {}
+    starts = tuple(each.start for each in campaigns if each.start and each.folder)
+    checkpoints = {start.digest: start for start in starts}
+    parents = dict.fromkeys(checkpoints, UNKNOWN)
     for job in jobs:
         under = job.head
         for checkpoint in job.checkpoints:
             checkpoints[checkpoint.digest] = checkpoint
             parents[checkpoint.digest] = under
             under = checkpoint.digest
-    return Lineage(checkpoints, parents)
+    return Lineage(checkpoints, parents, starts)

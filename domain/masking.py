@@ -1,5 +1,6 @@
 """Which tokens carry loss: those that the assistant says, its end of turn included."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 IGNORED = -100
@@ -15,15 +16,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoded:
-    """One conversation as token ids, with the spans that are trained.
+    """One example as token ids, with the spans that are trained.
 
-    number is the row's line in its dataset, from 1; marked is the text with ⟦trained⟧ parts.
+    number is the row's line in its dataset, from 1; lost counts the tokens that were cut off
+    because the row was too long.
     """
 
     number: int
     ids: tuple[int, ...]
     trained: tuple[Span, ...]
-    marked: str = ""
+    lost: int = 0
 
     @property
     def trained_count(self) -> int:
@@ -31,8 +33,11 @@ class Encoded:
         return sum(span.end - span.start for span in self.trained)
 
     def ends_with(self, end_of_turn: int) -> bool:
-        """Tell whether every trained span ends with this token."""
-        return all(self.ids[span.end - 1] == end_of_turn for span in self.trained)
+        """Tell whether every trained span holds the end of its turn.
+
+        It need not be the last token: a template may write a line break after it.
+        """
+        return all(end_of_turn in self.ids[span.start : span.end] for span in self.trained)
 
 
 def labels(row: Encoded) -> list[int]:
@@ -41,3 +46,8 @@ def labels(row: Encoded) -> list[int]:
     for span in row.trained:
         wanted[span.start : span.end] = row.ids[span.start : span.end]
     return wanted
+
+
+def marked(pieces: Iterable[tuple[str, bool]]) -> str:
+    """Show the text of a row, the trained pieces between ⟦ and ⟧."""
+    return "".join(f"⟦{text}⟧" if trained else text for text, trained in pieces)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.checkpoint import Checkpoint
-from domain.receipts import MaskReceipt
+from domain.receipts import MaskReceipt, PackingReceipt
 from domain.result import Cause, TrainingResult
 
 
@@ -32,6 +32,13 @@ class ReceiptMade:
     """The rows were checked and may be trained on."""
 
     receipt: MaskReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class PackingMade:
+    """The rows were laid into forward passes."""
+
+    receipt: PackingReceipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +100,7 @@ class JobBroken:
 Report = (
     PhaseBegun
     | ReceiptMade
+    | PackingMade
     | StepDone
     | Evaluated
     | CheckpointCommitted

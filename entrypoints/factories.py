@@ -3,19 +3,25 @@
 import os
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from application.ports.event_log import BrokenLogError
+from application.ports.hero_catalog import HeroFileError
 from application.ports.machine import Machine
 from application.ports.preview_backend import PreviewBackend
 from domain.errors import ErrorCode, ExitStatus, GuildError
+from domain.hero import Hero
 from domain.settings.monitoring import Monitoring
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from domain.rows import BadRow, NumberedRow
+    from domain.selection import Reference
 
 
 class ExtraMissingError(GuildError):
@@ -91,6 +97,34 @@ def create_hall(root: Path) -> Sequence[tuple[Path, str]]:
     log_connection(str(root), writable=True).close()
     metrics_connection(str(root), writable=True).close()
     return made
+
+
+def hero_of(path: Path) -> Hero:
+    """Read the hero of a file, which bears its id."""
+    from adapters.yaml_config.hero_catalog import YamlHeroCatalog
+
+    if not path.is_file():
+        raise HeroFileError(f"there is no file {path}")
+    return YamlHeroCatalog(shipped=path.parent, own=path.parent).get(path.stem)
+
+
+def table_rows(file: BinaryIO, kind: str, name: str) -> "Iterator[NumberedRow | BadRow]":
+    """Read the rows of a Parquet or Arrow file."""
+    with _extra("train"):
+        from adapters.huggingface.tables import table_rows
+    return table_rows(file, kind, name)
+
+
+@contextmanager
+def exported(hall: Path, reference: "Reference") -> "Iterator[str]":
+    """Write a data set of the Hub, or a saved one, to a file of the hall for a while."""
+    with _extra("train"):
+        from adapters.huggingface.hub_rows import export
+    incoming = hall / ".guild" / "incoming"
+    with tempfile.TemporaryDirectory(prefix="export-", dir=incoming) as folder:
+        place = Path(folder, "rows.jsonl")
+        export(reference, place)
+        yield str(place)
 
 
 def settings_schema() -> dict[str, Any]:

@@ -10,7 +10,7 @@ from domain.dataset import Dataset, Priority
 from domain.ids import CampaignId, JobId, campaign_id, new_job_id
 from domain.job_events import JobQueued, JobStarted
 from domain.lease import Lease, Owner
-from domain.receipts import MaskReceipt
+from domain.receipts import MaskReceipt, PackingProof, PackingReceipt
 from domain.result import Ending, TrainingResult
 from domain.settings.layers import Value
 
@@ -116,6 +116,18 @@ def a_receipt(rows: int = 12) -> MaskReceipt:
         end_of_turn_trained=True,
         over_long_dropped=(3, 7),
         samples=("hello⟦ you⟧", "bye⟦ all⟧"),
+    )
+
+
+def a_packing(*, packed: bool = True) -> PackingReceipt:
+    proof = PackingProof(rows=(1, 2), difference=1e-7, tolerance=1e-3, attention="sdpa")
+    return PackingReceipt(
+        packed=packed,
+        batches=3,
+        capacity=2048,
+        fill=0.98,
+        plan="ab" * 32,
+        proof=proof if packed else None,
     )
 
 

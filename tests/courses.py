@@ -1,12 +1,14 @@
 """Small courses for trainers, and someone who watches how one goes."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from application.ports.trainer import Control, Course, Outcome, Trainer, Write
 from domain.masking import Encoded, Span
+from domain.planning import batches_of, steps_of
 from domain.reports import Evaluated, Report, StepDone
 from domain.settings.environment import Environment
 from domain.settings.hyperparams import Hyperparams
@@ -22,17 +24,46 @@ def a_row(number: int, *, length: int = 0) -> Encoded:
     return Encoded(number=number, ids=ids, trained=(Span(2, length),))
 
 
-def a_course(rows: int = 11, *, held_out: int = 0, resume_from: str = "", **wishes: Any) -> Course:
+def a_course(
+    rows: int = 11,
+    *,
+    held_out: int = 0,
+    packed: bool = False,
+    resume_from: str = "",
+    **wishes: Any,
+) -> Course:
     """Two rows in a pass and two passes in a step: 11 rows are 6 passes are 3 steps."""
     usual = {"per_device_train_batch_size": 2, "gradient_accumulation_steps": 2}
     rates = {"warmup_steps": 1, "learning_rate": 1e-2}
+    settings = Settings(
+        hyperparams=Hyperparams(**{**usual, **rates, **wishes}),
+        environment=Environment(num_threads=1),
+    )
+    return a_course_of(
+        tuple(a_row(number) for number in range(1, rows + 1)),
+        tuple(a_row(number) for number in range(51, 51 + held_out)),
+        settings,
+        packed=packed,
+        resume_from=resume_from,
+    )
+
+
+def a_course_of(
+    train: Sequence[Encoded],
+    held_out: Sequence[Encoded],
+    settings: Settings,
+    *,
+    packed: bool = False,
+    resume_from: str = "",
+) -> Course:
+    """Plan as a job does."""
+    lengths = [len(row.ids) for row in train]
     return Course(
-        train=tuple(a_row(number) for number in range(1, rows + 1)),
-        held_out=tuple(a_row(number) for number in range(51, 51 + held_out)),
-        settings=Settings(
-            hyperparams=Hyperparams(**{**usual, **rates, **wishes}),
-            environment=Environment(num_threads=1),
-        ),
+        train=train,
+        plan=steps_of(lengths, batches_of(lengths, settings, packed=packed), settings),
+        held_out=held_out,
+        measured=batches_of([len(row.ids) for row in held_out], settings, packed=packed),
+        settings=settings,
         start_step=START,
         resume_from=resume_from,
     )

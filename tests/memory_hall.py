@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -18,18 +19,23 @@ from adapters.memory.inbox import MemoryInbox
 from adapters.memory.job_mirror import MemoryJobMirror
 from adapters.memory.job_repository import MemoryJobRepository
 from adapters.memory.metrics import MemoryMetrics
+from adapters.memory.model_folder import MemoryModelFolder
 from adapters.memory.model_loader import MemoryModel, MemoryModelLoader
 from adapters.memory.preview_backend import MemoryPreviewBackend
 from adapters.memory.processes import MemoryProcesses
+from adapters.memory.profile_catalog import MemoryProfileCatalog
 from adapters.memory.settings_source import MemorySettingsSource
+from adapters.memory.token_store import MemoryTokenStore
 from adapters.memory.trainer import MemoryTrainer
 from application.checkpoints import Checkpoints
 from application.layers import campaign_layer, settings_for
+from application.ports.model_loader import Description
 from application.ports.settings_source import SettingsSource
 from application.ports.status_sink import StatusSink
 from application.ports.trainer import Control
 from application.queries import Queries
 from application.recorder import NumberKeeper, Recorder
+from application.starts import Starts
 from application.use_cases.change_campaign import ChangeCampaign
 from application.use_cases.create_campaign import CampaignRequest, CreateCampaign, NewCampaign
 from application.use_cases.fork_campaign import ForkCampaign
@@ -40,18 +46,20 @@ from application.use_cases.run_next_job import RunNextJob
 from application.use_cases.run_preview import RunPreview
 from application.use_cases.take_in_arrivals import TakeInArrivals
 from domain.dataset import Priority
-from domain.hero import BaseModel, Hero, Source
+from domain.hero import BaseModel, ChatTemplate, Hero, Source
 from domain.job import Job
 from domain.lease import Owner
 from domain.settings.layers import Value
 from domain.settings.settings import Settings
 from tests.builders import NOON, an_owner
 
+GIVEN, ALIEN = "~/given", "~/alien"
 SMALL: Mapping[str, Value] = {
     "hyperparams.per_device_train_batch_size": 2,
     "hyperparams.gradient_accumulation_steps": 1,
     "hyperparams.max_length": 200,
     "data.validation_split": 0.25,
+    "packing.enabled": False,
 }
 
 
@@ -71,6 +79,12 @@ def a_hero(hero_id: str = "apprentice", *, name: str = "apprentice-base") -> Her
         ),
         training_defaults=SMALL,
     )
+
+
+def described(name: str, **different: Any) -> Description:
+    """Say what the memory hall's models in folders are."""
+    model = replace(a_hero().model, source=Source.FOLDER, name=name, **different)
+    return Description(model=model, chat_template=ChatTemplate.CHATML)
 
 
 def rows(words: int = 8, begin: int = 0) -> bytes:
@@ -94,11 +108,18 @@ class MemoryHall:
         self.metrics = MemoryMetrics()
         self.heroes = MemoryHeroCatalog([a_hero(), a_hero("faraway", name="elsewhere/faraway")])
         self.settings = MemorySettingsSource()
+        self.profiles = MemoryProfileCatalog()
+        self.tokens = MemoryTokenStore()
         self.inbox = MemoryInbox(self.shelf)
         self.datasets = MemoryDatasetSource(self.shelf)
         root.mkdir(exist_ok=True)
         self.checkpoints = MemoryCheckpointStore(root)
-        self.models = MemoryModelLoader(unavailable=["faraway"])
+        self.models = MemoryModelLoader(
+            unavailable=["faraway"], described=[described(GIVEN), described(ALIEN, vocab_size=101)]
+        )
+        self.model_folders = MemoryModelFolder(
+            {GIVEN: MemoryModel("given"), ALIEN: MemoryModel("alien"), "~/empty": None}
+        )
         self.trainer = trainer or MemoryTrainer()
         self.mirror = MemoryJobMirror()
         self.processes = MemoryProcesses(an_owner(), set())
@@ -116,7 +137,8 @@ class MemoryHall:
         """Give the adapters by the names of the container's providers."""
         names = (
             "clock", "log", "jobs", "campaigns", "metrics", "heroes", "settings", "inbox",
-            "datasets", "checkpoints", "models", "trainer", "mirror", "processes",
+            "datasets", "tokens", "profiles", "checkpoints", "models", "model_folders", "trainer",
+            "mirror", "processes",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -124,11 +146,22 @@ class MemoryHall:
         return CreateCampaign(
             heroes=self.heroes,
             settings=self.settings,
+            profiles=self.profiles,
             log=self.log,
             campaigns=self.campaigns,
-            checkpoints=self.finder(),
+            starts=self.starts(),
             clock=self.clock,
             code_version="test",
+        )
+
+    def starts(self) -> Starts:
+        return Starts(
+            checkpoints=self.finder(),
+            campaigns=self.campaigns,
+            folders=self.model_folders,
+            store=self.checkpoints,
+            models=lambda: self.models,
+            chance=lambda: next(self._numbers),
         )
 
     def finder(self) -> Checkpoints:
@@ -150,6 +183,7 @@ class MemoryHall:
             jobs=self.jobs,
             heroes=self.heroes,
             settings=self.settings,
+            profiles=self.profiles,
             checkpoints=self.finder(),
             clock=self.clock,
         )
@@ -163,6 +197,7 @@ class MemoryHall:
             campaigns=self.campaigns,
             heroes=self.heroes,
             settings=self.settings,
+            profiles=self.profiles,
             mirror=self.mirror,
             clock=self.clock,
             code_version="test",
@@ -177,6 +212,8 @@ class MemoryHall:
     def run_next_job(self) -> RunNextJob[MemoryModel]:
         engine = RunJob(
             datasets=self.datasets,
+            tokens=self.tokens,
+            profiles=self.profiles,
             models=self.models,
             trainer=self.trainer,
             checkpoints=self.checkpoints,
@@ -187,6 +224,7 @@ class MemoryHall:
             campaigns=self.campaigns,
             heroes=self.heroes,
             settings=self.settings,
+            profiles=self.profiles,
             engine=engine,
             sink=self.sink,
             mirror=self.mirror,
@@ -201,6 +239,7 @@ class MemoryHall:
             campaigns=self.campaigns,
             heroes=self.heroes,
             settings=self.settings,
+            profiles=self.profiles,
             datasets=self.datasets,
             models=self.models,
             checkpoints=self.checkpoints,
@@ -211,7 +250,7 @@ class MemoryHall:
     def resolved(self, source: SettingsSource) -> Settings:
         campaign = self.campaigns.active()
         hero = self.heroes.get(campaign.hero_id)
-        return settings_for(hero, campaign_layer(campaign), source).settings
+        return settings_for(hero, campaign_layer(campaign), source, self.profiles).settings
 
     def retry_job(self) -> RetryJob:
         return RetryJob(log=self.log, jobs=self.jobs, mirror=self.mirror, clock=self.clock)
@@ -225,8 +264,17 @@ class MemoryHall:
             processes=self.processes,
         )
 
-    def enlist(self, name: str = "first", *settings: str, hero: str = "apprentice") -> NewCampaign:
-        request = CampaignRequest(name=name, hero_id=hero, assignments=settings)
+    def enlist(
+        self,
+        name: str = "first",
+        *settings: str,
+        hero: str = "apprentice",
+        start: str = "base",
+        dry_run: bool = False,
+    ) -> NewCampaign:
+        request = CampaignRequest(
+            name=name, hero_id=hero, assignments=settings, start=start, dry_run=dry_run
+        )
         return self.create_campaign().execute(request)
 
     def add(

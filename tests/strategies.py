@@ -1,7 +1,8 @@
 """Strategies that draw values of the domain."""
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import reduce
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain import job_decisions as decisions
 from domain.checkpoint import FileDigest
-from domain.conversation import Conversation, Message, Role
+from domain.conversation import Conversation, Message, Role, ToolCall
 from domain.dataset import Priority
 from domain.job import Job, JobStatus, Processing, evolve, queued
 from domain.job_events import JobEvent
@@ -32,7 +33,7 @@ END_OF_TURN = 2
 
 # A lone half of a surrogate pair is refused where files are read, so no text holds one.
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-words = texts.filter(lambda text: bool(text.strip()))
+words = texts.filter(lambda text: bool(text.strip()) and "\0" not in text)
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis adds the zone
 spans_of_time = st.integers(0, 9000).map(lambda minutes: timedelta(minutes=minutes))
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -60,6 +61,43 @@ def conversations(draw: st.DrawFn, *, with_system: bool | None = None) -> Conver
     return Conversation((*opening, *talk))
 
 
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+calls = st.builds(
+    ToolCall,
+    name=words,
+    arguments=st.dictionaries(words, words | st.integers() | st.none(), max_size=2).map(_compact),
+    id=st.just("") | words,
+)
+answers = st.builds(
+    Message,
+    role=st.just(Role.ASSISTANT),
+    content=words,
+    thinking=st.just("") | words,
+    trained=st.booleans(),
+)
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> Conversation:
+    """Draw turns with thoughts, calls, results and weights; the last answer is trained."""
+    said = [Message(Role.SYSTEM, draw(words))] if draw(st.booleans()) else []
+    for _ in range(draw(st.integers(1, 2))):
+        said.append(Message(Role.USER, draw(words)))
+        for _ in range(draw(st.integers(0, 2))):
+            called = tuple(draw(st.lists(calls, min_size=1, max_size=2)))
+            said.append(
+                replace(draw(answers), content=draw(st.just("") | words), tool_calls=called)
+            )
+            said += [Message(Role.TOOL, draw(words)) for _ in called]
+        said.append(draw(answers))
+    tools = draw(st.lists(st.fixed_dictionaries({"name": words}), max_size=2))
+    last = replace(said[-1], trained=True)
+    return Conversation((*said[:-1], last), _compact(tools) if tools else "")
+
+
 lengths = st.integers(0, 5)
 
 
@@ -73,8 +111,7 @@ def encoded_rows(draw: st.DrawFn, number: int = 1) -> Encoded:
         trained.append(Span(len(ids), len(ids) + said + 1))
         ids += [*range(20, 20 + said), END_OF_TURN]
     ids += range(30, 30 + draw(lengths))
-    marked = draw(st.sampled_from(["", "why? ⟦so⟧", "⟦yes⟧"]))
-    return Encoded(number=number, ids=tuple(ids), trained=tuple(trained), marked=marked)
+    return Encoded(number=number, ids=tuple(ids), trained=tuple(trained))
 
 
 digests = st.integers(0, 2**256 - 1).map("{:064x}".format)
@@ -102,6 +139,8 @@ def values_of(leaf: "Field[object]") -> st.SearchStrategy[Value]:
     low, high = (bounds.get("ge", bounds.get("gt")), bounds.get("le", bounds.get("lt")))
     if isinstance(default, Enum):
         return st.sampled_from([str(member.value) for member in type(default)])
+    if isinstance(default, bool):
+        return st.booleans()
     if isinstance(default, int):
         return st.integers(low, high)
     if isinstance(default, float):

@@ -1,32 +1,45 @@
-"""Rows of datasets that lie in files, one JSON object a line."""
+"""Rows of datasets that lie in files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from io import BufferedReader
 from pathlib import Path
+from typing import BinaryIO
 
 from adapters.filesystem.atomic import sha256_of
-from adapters.filesystem.json_lines import BOM, LONGEST, BadLineError, parse_line
-from adapters.filesystem.names import printable
-from adapters.filesystem.regular_file import open_regular
-from application.ports.dataset_source import (
-    ChangedDatasetError,
-    DataLineError,
-    DatasetSource,
-    NumberedRow,
-)
+from adapters.filesystem.compression import Limits
+from adapters.filesystem.content import content_of
+from adapters.filesystem.json_lines import json_lines
+from adapters.filesystem.json_list import json_list
+from adapters.filesystem.kinds import Kind
+from adapters.filesystem.regular_file import open_regular, unreadable
+from adapters.filesystem.separated import separated_rows
+from application.ports.dataset_source import ChangedDatasetError, DatasetSource
 from application.ports.inbox import UnreadableFileError
 from domain.dataset import Dataset
+from domain.rows import BadRow, NumberedRow
+from domain.selection import select
+from domain.text import printable
 
-_SHOWN = 80
+Rows = Iterator[NumberedRow | BadRow]
+Tables = Callable[[BinaryIO, str, str], Rows]
+"""Reads an open file of the kind 'parquet' or 'arrow'; the name is for what is said about it."""
 
 
 class FilesystemDatasetSource(DatasetSource):
-    """Reads JSON lines: kept ones from datasets/<sha256> of a hall, others from where they lie."""
+    """Reads kept files from datasets/<sha256> of a hall, others from where they lie.
 
-    def __init__(self, hall: Path) -> None:
+    The kind is what the first bytes say, whatever the ending of the name. tables reads what is no
+    text, limits bound what a packed file may become.
+    """
+
+    def __init__(
+        self, hall: Path, tables: Tables | None = None, limits: Limits | None = None
+    ) -> None:
         self._datasets = hall / "datasets"
+        self._tables = tables
+        self._limits = limits or Limits()
 
-    def rows(self, dataset: Dataset) -> Iterator[NumberedRow]:
+    def rows(self, dataset: Dataset) -> Rows:
         """Read a kept dataset; its digest is checked before the first row."""
         try:
             file = open_regular(self._datasets / dataset.sha256, follow=False)
@@ -35,36 +48,26 @@ class FilesystemDatasetSource(DatasetSource):
         with file:
             if (found := sha256_of(file)) != dataset.sha256:
                 raise _changed(dataset, f"the digest of the bytes is {found}")
-            file.seek(0)
-            yield from _rows(file, dataset.name)
+            yield from select(lambda: self._rows(file, dataset.name), dataset.selection)
 
-    def rows_at(self, location: str) -> Iterator[NumberedRow]:
+    def rows_at(self, location: str) -> Rows:
         """Read any other file."""
         path = Path(location)
         with open_regular(path) as file:
-            yield from _rows(file, printable(path.name))
+            yield from self._rows(file, printable(path.name))
 
-
-def _rows(file: BufferedReader, name: str) -> Iterator[NumberedRow]:
-    number = 0
-    while line := file.readline(LONGEST + 1):
-        number += 1
-        if number == 1:
-            line = line.removeprefix(BOM)
-        if line.strip():
-            yield number, _row(name, number, line.rstrip(b"\r\n"))
-
-
-def _row(name: str, number: int, line: bytes) -> Mapping[str, object]:
-    try:
-        return parse_line(line)
-    except BadLineError as error:
-        begin = line[: 4 * _SHOWN].decode("utf-8", "backslashreplace")[:_SHOWN]
-        raise DataLineError(
-            f"{name}, line {number}, column {error.column}: {error.problem}",
-            why=f"the line begins: {printable(begin)}",
-            fix=("write one JSON object in each line, in UTF-8",),
-        ) from error
+    def _rows(self, file: BufferedReader, name: str) -> Rows:
+        content = content_of(file, name, self._limits)
+        match content.kind:
+            case Kind.JSON_LINES:
+                return json_lines(content.file)
+            case Kind.JSON:
+                return json_list(content.file, name)
+            case Kind.SEPARATED:
+                return separated_rows(content.file, name)
+        if self._tables is None:
+            raise unreadable(name, f"there is no reader for {content.kind} files here")
+        return self._tables(content.file, content.kind.value, name)
 
 
 def _changed(dataset: Dataset, why: str) -> ChangedDatasetError:

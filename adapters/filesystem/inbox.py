@@ -1,6 +1,5 @@
 """Files in the queue folders and elsewhere, on their way to datasets/<sha256>."""
 
-import codecs
 import os
 import secrets
 import shutil
@@ -10,15 +9,17 @@ from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 
+from adapters.filesystem.arriving import is_new
 from adapters.filesystem.atomic import copy_hashed, fsync, private_folder
-from adapters.filesystem.names import printable
+from adapters.filesystem.compression import Limits
+from adapters.filesystem.content import check_head
 from adapters.filesystem.regular_file import open_regular, unreadable
 from adapters.filesystem.rejected import set_aside
 from application.ports.clock import Clock
 from application.ports.inbox import Arrival, Inbox, Staged
 from domain.dataset import Dataset, Priority
+from domain.text import printable
 
-_HEAD = 64 * 1024
 _A_DAY = 24 * 60 * 60
 
 _Age = tuple[int, str]
@@ -51,7 +52,7 @@ class FilesystemInbox(Inbox):
         self._sweep()
         with open_regular(path, follow=not path.is_relative_to(self._queue)) as source:
             self._seen[str(path)] = before = _identity(os.fstat(source.fileno()))
-            _check_head(path, source)
+            check_head(source, str(path), Limits())
             # The copy keeps its name, so that what is said about its lines names the file.
             copy = private_folder(self._incoming / secrets.token_hex(16)) / path.name
             try:
@@ -103,7 +104,7 @@ class FilesystemInbox(Inbox):
             path = folder / name
             with suppress(FileNotFoundError):
                 facts = path.lstat()
-                if _is_candidate(name, names) and self._has_settled(path, facts, names):
+                if is_new(name, names) and self._has_settled(path, facts, names):
                     yield (facts.st_mtime_ns, name), Arrival(str(path), printable(name), priority)
 
     def _has_settled(self, path: Path, facts: os.stat_result, names: set[str]) -> bool:
@@ -126,11 +127,6 @@ class FilesystemInbox(Inbox):
                     shutil.rmtree(copy, ignore_errors=True)
 
 
-def _is_candidate(name: str, beside: set[str]) -> bool:
-    stem = name.removesuffix(".jsonl")
-    return stem != name and not name.startswith(".") and f"{stem}.meta.json" not in beside
-
-
 def _identity(facts: os.stat_result) -> _Identity:
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
@@ -142,16 +138,3 @@ def _check_unchanged(path: Path, source: BufferedReader, before: _Identity) -> N
 
 def _done_mark(path: Path) -> Path:
     return path.with_name(path.name + ".done")
-
-
-def _check_head(path: Path, source: BufferedReader) -> None:
-    head = source.read(_HEAD)
-    source.seek(0)
-    if not head:
-        raise unreadable(path, "it is empty")
-    if b"\0" in head:
-        raise unreadable(path, "it is not UTF-8 text: it holds NUL bytes")
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError as error:
-        raise unreadable(path, f"it is not UTF-8 text: byte {error.start + 1} is wrong") from error

@@ -1,13 +1,14 @@
-"""One line of JSON, read more strictly than the standard library does."""
+"""Objects of JSON, one a line, read more strictly than the standard library does."""
 
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Never
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, Never
 
-LONGEST = 8 << 20
-BOM = b"\xef\xbb\xbf"
+from adapters.filesystem.lines import LONGEST, excerpt_of, lines_of
+from domain.rows import BadRow, NumberedRow
+
 _TEXTS_AND_NUMBERS = re.compile(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity|\d[\d.eE+-]*)')
 
 
@@ -20,6 +21,10 @@ class BadLineError(ValueError):
         self.problem = problem
 
 
+class NotJsonError(BadLineError):
+    """A line that no reader of JSON takes."""
+
+
 class _BadNumberError(ValueError):
     """A number that is none in JSON, or not finite."""
 
@@ -28,10 +33,17 @@ class _BadKeyError(ValueError):
     """A key that is there twice."""
 
 
+def json_lines(file: BinaryIO) -> Iterator[NumberedRow | BadRow]:
+    """Read one object a line; empty lines are passed over."""
+    for number, line in lines_of(file):
+        if line.strip():
+            yield _row(number, line.rstrip(b"\r\n"))
+
+
 def parse_line(line: bytes) -> Mapping[str, object]:
     """Read one object; refuse what other readers would take differently, saying where it is."""
     if len(line) > LONGEST:
-        raise BadLineError(1, f"the line is longer than {LONGEST >> 20} MiB")
+        raise BadLineError(1, f"it is longer than {LONGEST >> 20} MiB")
     text = _decode(line)
     row = _parse(text)
     if not isinstance(row, dict):
@@ -39,6 +51,13 @@ def parse_line(line: bytes) -> Mapping[str, object]:
     if "\\u" in text:
         _check_halves(row)
     return row
+
+
+def _row(number: int, line: bytes) -> NumberedRow | BadRow:
+    try:
+        return number, parse_line(line)
+    except BadLineError as error:
+        return BadRow(number, f"column {error.column}: {error.problem}", excerpt_of(line))
 
 
 def _decode(line: bytes) -> str:
@@ -53,7 +72,7 @@ def _parse(text: str) -> object:
     try:
         return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise BadLineError(error.pos + 1, f"not JSON: {_expected(error.msg)}") from error
+        raise NotJsonError(error.pos + 1, f"not JSON: {_expected(error.msg)}") from error
     except _BadNumberError as error:
         column = _column_of(str(error), text)
         raise BadLineError(column, f"{error} is not a number that JSON knows") from error

@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from adapters.filesystem.arriving import META, links_of
 from adapters.filesystem.atomic import private_folder, write_atomically
+from adapters.filesystem.kinds import ending_of
 from application.ports.job_mirror import JobMirror
 from domain.dataset import Priority
 from domain.ids import JobId
@@ -38,11 +40,11 @@ class FilesystemJobMirror(JobMirror):
 
     def _put(self, job: Job, folder: Path) -> None:
         private_folder(folder)
-        meta = folder / f"{job.id}.meta.json"
+        meta = folder / f"{job.id}{META}"
         text = json.dumps(to_dict(job), indent=1) + "\n"
         if not meta.exists() or meta.read_bytes() != text.encode():
             write_atomically(meta, text, durable=False)
-        link = folder / f"{job.id}.jsonl"
+        link = folder / f"{job.id}{ending_of(job.dataset.name) or '.jsonl'}"
         if not link.exists():
             _link(self._datasets / job.dataset.sha256, link)
 
@@ -56,7 +58,7 @@ def _place(job: Job) -> str:
 
 
 def _remove(job_id: JobId, folder: Path, names: set[str]) -> None:
-    for name in (f"{job_id}.jsonl", f"{job_id}.meta.json"):
+    for name in (*links_of(job_id), f"{job_id}{META}"):
         if name in names:
             (folder / name).unlink(missing_ok=True)
 

@@ -1,16 +1,8 @@
-"""File names as people put them there: shown safely, and made to fit."""
+"""File names as people put them there, made to fit."""
 
 import os
 
 _LONGEST = 255
-
-
-def printable(text: str) -> str:
-    """Write everything that could not be printed, or would move the cursor, as an escape."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text
-    )
 
 
 def numbered(name: str, number: int, *, room: int = 0) -> str:

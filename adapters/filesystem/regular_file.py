@@ -5,8 +5,8 @@ import stat
 from io import BufferedReader
 from pathlib import Path
 
-from adapters.filesystem.names import printable
 from application.ports.inbox import UnreadableFileError
+from domain.text import printable
 
 
 def open_regular(path: Path, *, follow: bool = True) -> BufferedReader:
@@ -26,6 +26,6 @@ def open_regular(path: Path, *, follow: bool = True) -> BufferedReader:
     return os.fdopen(descriptor, "rb")
 
 
-def unreadable(path: Path, why: str) -> UnreadableFileError:
-    """Say which file cannot be read, and why."""
-    return UnreadableFileError(f"cannot read {printable(str(path))}: {why}")
+def unreadable(path: Path | str, why: str, *fix: str) -> UnreadableFileError:
+    """Say which file cannot be read, why, and what helps."""
+    return UnreadableFileError(f"cannot read {printable(str(path))}: {why}", fix=fix)

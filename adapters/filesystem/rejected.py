@@ -5,7 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from adapters.filesystem.names import numbered, printable
+from adapters.filesystem.names import numbered
+from domain.text import printable
 
 _REASON = ".reason.json"
 

@@ -14,6 +14,7 @@ from domain.reports import (
     Evaluated,
     JobBroken,
     JobDone,
+    PackingMade,
     PhaseBegun,
     ReceiptMade,
     Report,
@@ -96,7 +97,7 @@ class FilesystemStatusSink(StatusSink):
                 return {"checkpoint": checkpoint.name, "checkpoint_step": checkpoint.step}
             case Warned(message=message):
                 return {"warning": message}
-            case ReceiptMade():
+            case ReceiptMade() | PackingMade():
                 return {}
             case JobDone():
                 return {"status": "completed", "phase": None, "eta_seconds": None}

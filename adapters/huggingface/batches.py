@@ -1,70 +1,16 @@
-"""Which rows go into which step, and how rows become tensors."""
+"""Which rows go into which pass, and how rows become tensors."""
 
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Self
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
 
 import torch
 
-from application.ports.trainer import Course
-from domain.batching import batches
+from domain.batching import StepPlan
 from domain.masking import IGNORED, Encoded, labels
 
 Batch = dict[str, torch.Tensor]
-_order = lru_cache(maxsize=2)(batches)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """All steps of a job; steps count from 1, epochs from 0."""
-
-    rows: tuple[Encoded, ...]
-    size: int
-    accumulation: int
-    epochs: int
-    seed: int
-    max_steps: int
-
-    @classmethod
-    def of(cls, course: Course) -> Self:
-        """Plan a course."""
-        hyperparams = course.settings.hyperparams
-        return cls(
-            rows=course.train,
-            size=hyperparams.per_device_train_batch_size,
-            accumulation=hyperparams.gradient_accumulation_steps,
-            epochs=hyperparams.num_train_epochs,
-            seed=hyperparams.seed,
-            max_steps=hyperparams.max_steps,
-        )
-
-    @property
-    def steps_an_epoch(self) -> int:
-        """Count the steps of one epoch; the last one may have fewer passes."""
-        return math.ceil(math.ceil(len(self.rows) / self.size) / self.accumulation)
-
-    @property
-    def total(self) -> int:
-        """Count the steps of the job."""
-        return min(self.whole, self.max_steps or self.whole)
-
-    @property
-    def whole(self) -> int:
-        """Count the steps that all rows take."""
-        return self.steps_an_epoch * self.epochs
-
-    def batches(self, epoch: int) -> list[tuple[int, ...]]:
-        """Give the indices of the rows of each pass of an epoch."""
-        return _order(len(self.rows), self.size, self.seed, epoch)
-
-    def tokens(self, step: int) -> int:
-        """Count the tokens of a step, without padding."""
-        epoch, place = divmod(step - 1, self.steps_an_epoch)
-        first = place * self.accumulation
-        passes = self.batches(epoch)[first : first + self.accumulation]
-        return sum(len(self.rows[index].ids) for batch in passes for index in batch)
+Collate = Callable[[Sequence[Encoded]], Batch]
 
 
 class PlannedBatches:
@@ -72,8 +18,8 @@ class PlannedBatches:
 
     drop_last = False
 
-    def __init__(self, plan: Plan) -> None:
-        self.batch_size = plan.size
+    def __init__(self, plan: StepPlan) -> None:
+        self.batch_size = 1
         self._plan = plan
         self._epoch = 0
 
@@ -82,13 +28,18 @@ class PlannedBatches:
         self._epoch = epoch
 
     def __len__(self) -> int:
-        return len(self._plan.batches(self._epoch))
+        return len(self._plan.batches)
 
-    def __iter__(self) -> Iterator[tuple[int, ...]]:
-        return iter(self._plan.batches(self._epoch))
+    def __iter__(self) -> Iterator[Sequence[int]]:
+        return (self._plan.batches[number] for number in self._plan.order(self._epoch))
 
 
-def collate(rows: Sequence[Encoded], padding: int) -> Batch:
+def collate_for(*, packed: bool, padding: int) -> Collate:
+    """Choose how the rows of a batch become tensors."""
+    return packed_tensors if packed else partial(padded_tensors, padding=padding)
+
+
+def padded_tensors(rows: Sequence[Encoded], padding: int) -> Batch:
     """Lay rows under each other, filled up on the right; padding is known by its place."""
     longest = max(len(row.ids) for row in rows)
 
@@ -99,4 +50,20 @@ def collate(rows: Sequence[Encoded], padding: int) -> Batch:
         "input_ids": torch.tensor([filled(row.ids, padding) for row in rows]),
         "attention_mask": torch.tensor([filled([1] * len(row.ids), 0) for row in rows]),
         "labels": torch.tensor([filled(labels(row), IGNORED) for row in rows]),
+    }
+
+
+def packed_tensors(rows: Sequence[Encoded]) -> Batch:
+    """Lay rows end to end; positions begin anew with each, which is how attention tells them apart.
+
+    The first token of a row is nobody's to predict: the one before it belongs to another row.
+    """
+    return {
+        "input_ids": torch.tensor([list(chain.from_iterable(row.ids for row in rows))]),
+        "position_ids": torch.tensor(
+            [list(chain.from_iterable(range(len(row.ids)) for row in rows))]
+        ),
+        "labels": torch.tensor(
+            [list(chain.from_iterable([IGNORED, *labels(row)[1:]] for row in rows))]
+        ),
     }

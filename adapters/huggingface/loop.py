@@ -2,16 +2,16 @@
 
 import math
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import torch
 from torch.utils.data import DataLoader
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-from adapters.huggingface.batches import Batch, Plan, PlannedBatches, collate
+from adapters.huggingface.batches import Batch, PlannedBatches, collate_for
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.loss import summed_loss, trained_count
+from application.ports.trainer import Course
 from domain.result import Cause, TrainingError
 from domain.settings.hyperparams import Hyperparams
 
@@ -24,23 +24,24 @@ class Loop(Trainer):
     def __init__(
         self,
         model: LoadedModel,
-        plan: Plan,
+        course: Course,
         arguments: TrainingArguments,
         callback: TrainerCallback,
     ) -> None:
         super().__init__(model=model.network, args=arguments, callbacks=[callback])
         self.remove_callback(PrinterCallback)
         self.loss = self.norm = math.nan
-        self._plan = plan
+        self._course = course
         self._padding = model.tokenizer.pad_token_id
         self._passes: list[torch.Tensor] = []
 
     def get_train_dataloader(self) -> Any:
         """Give the planned batches; the loader's own generator leaves the global one alone."""
+        plan = self._course.plan
         loader = DataLoader(
-            self._plan.rows,
-            batch_sampler=PlannedBatches(self._plan),
-            collate_fn=partial(collate, padding=self._padding),
+            self._course.train,
+            batch_sampler=PlannedBatches(plan),
+            collate_fn=collate_for(packed=plan.batches.packed, padding=self._padding),
             generator=torch.Generator(),
             pin_memory=self.args.dataloader_pin_memory,
         )
@@ -80,17 +81,17 @@ class Loop(Trainer):
 
 
 def arguments_of(
-    hyperparams: Hyperparams, plan: Plan, folder: str, device: torch.device
+    hyperparams: Hyperparams, steps: int, folder: str, device: torch.device
 ) -> TrainingArguments:
     """Say in transformers' words how to train; saving, logging and measuring are ours."""
     arguments = TrainingArguments(
         output_dir=folder,
         per_device_train_batch_size=hyperparams.per_device_train_batch_size,
         gradient_accumulation_steps=hyperparams.gradient_accumulation_steps,
-        max_steps=plan.total,
+        max_steps=steps,
         learning_rate=hyperparams.learning_rate,
         lr_scheduler_type=str(hyperparams.lr_scheduler_type),
-        warmup_steps=warm_up(hyperparams, plan.total),
+        warmup_steps=warm_up(hyperparams, steps),
         weight_decay=hyperparams.weight_decay,
         adam_beta2=hyperparams.adam_beta2,
         max_grad_norm=hyperparams.max_grad_norm,

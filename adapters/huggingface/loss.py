@@ -13,9 +13,8 @@ def summed_loss(network: Any, batch: Batch) -> torch.Tensor:
     """Give the sum of nats over the trained tokens of a batch."""
     wanted = batch["labels"][:, 1:]
     trained = wanted != IGNORED
-    logits = network(
-        input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], use_cache=False
-    ).logits
+    inputs = {name: tensor for name, tensor in batch.items() if name != "labels"}
+    logits = network(**inputs, use_cache=False).logits
     return cross_entropy(logits[:, :-1][trained].float(), wanted[trained], reduction="sum")
 
 

@@ -10,7 +10,7 @@ from adapters.huggingface.attention import choose_attention
 from adapters.huggingface.describing import describe
 from adapters.huggingface.device import device, use_threads
 from adapters.huggingface.encoder import HuggingFaceChatEncoder
-from adapters.huggingface.gguf_file import converted, user_cache
+from adapters.huggingface.gguf_file import converted, is_converted, user_cache
 from adapters.huggingface.loaded_model import LoadedModel, facts_of
 from adapters.huggingface.precision import choose_precision
 from adapters.huggingface.reading import read_network, read_tokenizer
@@ -38,33 +38,43 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
         else:
             require_base(hero.model, self._cache)
 
-    def load(self, hero: Hero, location: str, settings: Settings) -> Loaded[LoadedModel]:
+    def load(
+        self, hero: Hero, location: str, settings: Settings, *, plain_chat: bool = False
+    ) -> Loaded[LoadedModel]:
         """Load, and say in the facts what was really loaded."""
         use_threads(settings.environment)
         dtype = choose_precision(settings.model.dtype, device())
         self.check(hero, location)
         with silence():
             readable = self._readable(hero, location)
-            tokenizer = _tokenizer(readable, location)
+            tokenizer, replaced = _tokenizer(readable, location, plain_chat=plain_chat)
+            encoder = HuggingFaceChatEncoder(tokenizer, template_replaced=replaced)
+            stops = _stops(tokenizer, encoder.end_of_turn)
             network = _network(readable, location, len(tokenizer), dtype)
             # Servers stop by what the model says, not by the tokenizer.
-            network.generation_config.eos_token_id = tokenizer.eos_token_id
+            network.generation_config.eos_token_id = stops if len(stops) > 1 else stops[0]
             attention = choose_attention(network, settings.model.attn_implementation)
             facts = facts_of(network, hero.model, attention)
-            encoder = HuggingFaceChatEncoder(tokenizer)
-        return Loaded(model=LoadedModel(network, tokenizer), facts=facts, encoder=encoder)
+        model = LoadedModel(network, tokenizer, tuple(stops))
+        return Loaded(model=model, facts=facts, encoder=encoder)
 
-    def encoder(self, hero: Hero, location: str) -> HuggingFaceChatEncoder:
+    def encoder(
+        self, hero: Hero, location: str, *, plain_chat: bool = False
+    ) -> HuggingFaceChatEncoder:
         """Load the tokenizer alone."""
         self.check(hero, location)
         with silence():
-            return HuggingFaceChatEncoder(_tokenizer(self._readable(hero, location), location))
+            readable = self._readable(hero, location)
+            tokenizer, replaced = _tokenizer(readable, location, plain_chat=plain_chat)
+            return HuggingFaceChatEncoder(tokenizer, template_replaced=replaced)
 
     def describe(self, model: BaseModel, *, fetch: bool) -> Description:
         """Build the model's class on no device."""
+        known = self._in_folder(model) if is_converted(model, self._cache) else model
         with silence():
-            found = describe(self._in_folder(model), fetch=fetch)
-        return replace(found, model=replace(found.model, source=model.source, name=model.name))
+            found = describe(known, fetch=fetch)
+        same = replace(found.model, source=model.source, name=model.name, file=model.file)
+        return replace(found, model=same)
 
     def _readable(self, hero: Hero, location: str) -> Hero:
         return hero if location else replace(hero, model=self._in_folder(hero.model))
@@ -73,15 +83,23 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
         """Give the same model as a folder that transformers reads, where it is in a GGUF."""
         if model.source is not Source.GGUF:
             return model
-        return replace(model, source=Source.FOLDER, name=str(converted(model, self._cache)))
+        folder = converted(model, self._cache)
+        return replace(model, source=Source.FOLDER, name=str(folder), file="")
 
 
 def _is_built(hero: Hero, location: str) -> bool:
     return not location and hero.model.source is Source.BUILT
 
 
-def _tokenizer(hero: Hero, location: str) -> Any:
-    return build_tokenizer() if _is_built(hero, location) else read_tokenizer(hero, location)
+def _tokenizer(hero: Hero, location: str, *, plain_chat: bool) -> tuple[Any, bool]:
+    if _is_built(hero, location):
+        return build_tokenizer(), False
+    return read_tokenizer(hero, location, plain_chat=plain_chat)
+
+
+def _stops(tokenizer: Any, end_of_turn: int) -> list[int]:
+    """Give what ends an answer, and what ends a text where that is another token."""
+    return list(dict.fromkeys((end_of_turn, int(tokenizer.eos_token_id))))
 
 
 def _network(hero: Hero, location: str, vocabulary: int, dtype: torch.dtype) -> Any:

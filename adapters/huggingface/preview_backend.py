@@ -17,6 +17,7 @@ class LocalPreviewBackend(PreviewBackend):
     """Loads the checkpoint as training does and answers several prompts at once."""
 
     name = "local"
+    heeds_processors = True
 
     def __init__(self, loader: ModelLoader[LoadedModel]) -> None:
         self._loader = loader
@@ -25,8 +26,10 @@ class LocalPreviewBackend(PreviewBackend):
         """Generate; a fault in loading leaves all prompts unmeasured, a later one its batch."""
         outcomes: list[Answer | Unmeasured] = []
         try:
-            loaded = self._loader.load(request.hero, request.location, request.settings)
-            speaker = Speaker(loaded.model, request.settings)
+            loaded = self._loader.load(
+                request.hero, request.location, request.settings, plain_chat=request.plain_chat
+            )
+            speaker = Speaker(loaded.model, request.settings, request.processors)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is an outcome here
             return [_unmeasured(error)] * len(request.prompts)
         for start in range(0, len(request.prompts), _AT_ONCE):

@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-from adapters.huggingface.chat_format import CHATML, END
+from adapters.huggingface.chat_format import CHATML, END, START, thinks
 from adapters.huggingface.loaded_model import vocabulary_of
 from adapters.huggingface.template_format import TemplateFormat
 from adapters.huggingface.weights import is_cached
@@ -58,13 +58,16 @@ def build_unweighted(base: BaseModel, vocabulary: int, *, local: bool) -> Any:
     return network
 
 
-def read_tokenizer(hero: Hero, location: str) -> Any:
-    """Read a tokenizer and give it the hero's chat template."""
+def read_tokenizer(hero: Hero, location: str, *, plain_chat: bool = False) -> tuple[Any, bool]:
+    """Read a tokenizer and give it the hero's chat template; say whether plain_chat replaced it."""
     tokenizer = read_fast_tokenizer(hero.model, location)
     _give_template(tokenizer, hero)
+    replaced = plain_chat and thinks(tokenizer.chat_template)
+    if replaced:
+        _make_plain(tokenizer, hero)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return tokenizer
+    return tokenizer, replaced
 
 
 def read_fast_tokenizer(base: BaseModel, location: str = "", *, local: bool | None = None) -> Any:
@@ -94,11 +97,12 @@ def suited_template(base: BaseModel, tokenizer: Any) -> ChatTemplate:
 
 
 def _origin(base: BaseModel, location: str = "", *, local: bool | None = None) -> dict[str, Any]:
-    if location or base.source is Source.FOLDER:
+    if location or base.source in {Source.FOLDER, Source.GGUF}:
         name, local = location or str(Path(base.name).expanduser()), True
     else:
         name, local = base.name, is_cached(base.name) if local is None else local
     return {
+        **({"gguf_file": base.file} if base.source is Source.GGUF and not location else {}),
         "pretrained_model_name_or_path": name,
         "local_files_only": local,
         "trust_remote_code": False,
@@ -118,11 +122,23 @@ def _give_template(tokenizer: Any, hero: Hero) -> None:
     if hero.chat_template is ChatTemplate.CHATML:
         if END not in tokenizer.get_vocab():
             why = f"its vocabulary has no {END}, which ends a turn there"
-            raise _unusable(f"{name} with ChatML", why, "set 'chat_template: model' in its file")
+            fix = "set 'template: model' under 'chat' in its file"
+            raise _unusable(f"{name} with ChatML", why, fix)
         tokenizer.chat_template, tokenizer.eos_token = CHATML, END
     elif not isinstance(tokenizer.chat_template, str) or tokenizer.eos_token is None:
         why = "it brings no chat template, or no token that ends a turn"
-        raise _unusable(f"{name} as it is", why, "set 'chat_template: chatml' in its file")
+        fix = "set 'template: chatml' under 'chat' in its file"
+        raise _unusable(f"{name} as it is", why, fix)
+
+
+def _make_plain(tokenizer: Any, hero: Hero) -> None:
+    """Keep a template that writes thoughts from a profile that brings its own way to think."""
+    vocabulary = tokenizer.get_vocab()
+    if lacking := [token for token in (START, END) if token not in vocabulary]:
+        why = f"its chat template writes thoughts, and for plain ChatML it has no {lacking[0]}"
+        fix = "take a profile that does not think, or another model"
+        raise _unusable(f"{hero.model.name} with a profile that thinks in its own way", why, fix)
+    tokenizer.chat_template, tokenizer.eos_token = CHATML, END
 
 
 def _unusable(what: str, why: str, fix: str) -> ModelUnavailableError:
@@ -133,8 +149,9 @@ def _unreadable(base: BaseModel, location: str, why: str) -> GuildError:
     if location:
         return BrokenCheckpointError(f"no model can be loaded from {location}", why=why)
     again = f"hf download {base.name}"
+    what = f"{base.name}/{base.file}" if base.file else base.name
     return ModelUnavailableError(
-        f"{base.name} cannot be loaded",
+        f"{what} cannot be loaded",
         why=why,
         fix=(again,) if base.source is Source.HUB else (),
     )

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from adapters.huggingface.batches import Plan
 from adapters.huggingface.callbacks import Hooks
 from adapters.huggingface.checkpoints import (
     full_disk_noticed,
@@ -36,14 +35,14 @@ class Run:
         self._model, self._course = model, course
         self._save_outside, self._control, self._tell = save, control, tell
         self._hyperparams = course.settings.hyperparams
-        self._plan = Plan.of(course)
+        self._plan = course.plan
         origin = course.resume_from
-        self._step = self._saved = step_of(origin, self._plan.total) if origin else 0
+        self._step = self._saved = step_of(origin, self._plan) if origin else 0
         self._first = self._step + 1
         self._loss: float | None = None
         self._stopped = False
-        arguments = arguments_of(self._hyperparams, self._plan, folder, model.network.device)
-        self._loop = Loop(model, self._plan, arguments, Hooks(self._may_go_on, self._finish))
+        arguments = arguments_of(self._hyperparams, self._plan.total, folder, model.network.device)
+        self._loop = Loop(model, course, arguments, Hooks(self._may_go_on, self._finish))
         self._random: dict[str, Any] = {}
 
     def execute(self) -> Outcome:
@@ -96,7 +95,7 @@ class Run:
 
     def _save(self) -> None:
         def write(location: str) -> None:
-            write_checkpoint(location, self._model, self._loop, self._random)
+            write_checkpoint(location, self._model, self._loop, self._random, self._plan)
 
         with full_disk_noticed():
             self._save_outside(self._course.start_step + self._step, write)
@@ -106,10 +105,9 @@ class Run:
         rows = self._course.held_out
         if self._stopped or not rows:
             return None
-        size = self._hyperparams.per_device_train_batch_size
         self._tell(PhaseBegun(Phase.EVALUATING, f"{len(rows)} rows held out"))
         try:
-            loss = validation_loss(self._model, rows, size, self._control)
+            loss = validation_loss(self._model, self._course, self._control)
         except Stopped:
             self._stopped = True
             return None

@@ -2,21 +2,28 @@
 
 import time
 from collections.abc import Sequence
+from itertools import takewhile
 
 import torch
 from transformers import GenerationConfig
 
 from adapters.huggingface.loaded_model import LoadedModel, context_of
+from adapters.huggingface.processors.described import processors_for
 from domain.preview import Answer, Unmeasured
+from domain.profiles.processors import ProcessorSpec
 from domain.settings.settings import Settings
 
 
 class Speaker:
     """Greedy at temperature 0, sampled by the job's seed above it."""
 
-    def __init__(self, model: LoadedModel, settings: Settings) -> None:
+    def __init__(
+        self, model: LoadedModel, settings: Settings, processors: Sequence[ProcessorSpec] = ()
+    ) -> None:
         self._network, self._tokenizer = model.network.eval(), model.tokenizer
+        self._stops = model.stops
         self._monitoring, self._seed = settings.monitoring, settings.hyperparams.seed
+        self._processors = processors
         # What a model brings of its own, such as a penalty on repetition, is not what it learned.
         self._network.generation_config = GenerationConfig()
 
@@ -44,12 +51,14 @@ class Speaker:
         padding = self._tokenizer.pad_token_id
         ids = [[padding] * fill + ids for fill, ids in zip(fillers, prompts, strict=True)]
         mask = [[0] * fill + [1] * (longest - fill) for fill in fillers]
+        processors = processors_for(self._processors, self._tokenizer, longest, self._stops[0])
         with torch.inference_mode(), torch.random.fork_rng():
             torch.manual_seed(self._seed)
             said = self._network.generate(
                 input_ids=torch.tensor(ids, device=self._network.device),
                 attention_mask=torch.tensor(mask, device=self._network.device),
                 generation_config=self._manner(room),
+                logits_processor=processors,
             )
         seconds = (time.perf_counter() - began) / len(prompts)
         return [self._heard(row, seconds) for row in said[:, longest:].tolist()]
@@ -60,15 +69,14 @@ class Speaker:
         return GenerationConfig(
             max_new_tokens=room,
             do_sample=bool(temperature),
-            eos_token_id=self._tokenizer.eos_token_id,
+            eos_token_id=list(self._stops),
             pad_token_id=self._tokenizer.pad_token_id,
             **sampling,
         )
 
     def _heard(self, ids: list[int], seconds: float) -> Answer:
-        end = self._tokenizer.eos_token_id
-        ended = end in ids
-        said = ids[: ids.index(end)] if ended else ids
+        said = list(takewhile(lambda one: one not in self._stops, ids))
+        ended = len(said) < len(ids)
         return Answer(
             text=self._tokenizer.decode(said, skip_special_tokens=True),
             tokens=len(said) + ended,

@@ -1,122 +1,156 @@
 """Any model's own chat format: what its template writes, and where the assistant speaks in it."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
-from jinja2 import TemplateError
-
-from adapters.huggingface.chat_format import Rendered
+from adapters.huggingface.answer_marks import spans_by_marks
+from adapters.huggingface.chat_format import Rendered, is_trained
+from adapters.huggingface.template_writer import (
+    FIX,
+    Frame,
+    TemplateWriter,
+    control_tokens,
+    frame_of,
+)
 from application.ports.model_loader import ChatTemplateError
-from domain.conversation import Conversation, Message, Role, ask
-
-Marks = tuple[str, str, str]
-_PRIVATE_USE = range(0xE000, 0xF900)
-_FAULTS_OF_TEMPLATES = (AttributeError, LookupError, TemplateError, TypeError, ValueError)
-_FIX = ("set 'chat_template: chatml' in the hero's file",)
+from domain.conversation import Conversation, Message, Role
 
 
 class TemplateFormat:
-    """Renders with the tokenizer's template and finds each answer by marking it.
+    """Renders with the tokenizer's template and finds each answer in what it wrote.
 
     A turn is trained from the end of the assistant's header to the end-of-turn token, so that what
-    the template itself writes between header and answer is learned too.
+    the template itself writes between header and answer is learned too. Where the template marks
+    what is generated, just that is trained. Whatever way a span was found, it is checked.
     """
 
     def __init__(self, tokenizer: Any) -> None:
-        self._tokenizer = tokenizer
-        self._after = re.compile(r"\s*" + re.escape(str(tokenizer.eos_token)))
-        self._header = self._find_header()
+        self._writer = TemplateWriter(tokenizer)
+        self._frame = frame_of(self._writer, tokenizer)
+        self.end, self.openers = self._frame.end, self._frame.openers
+        silent = "|".join(map(re.escape, control_tokens(tokenizer)))
+        self._after_end = re.compile(rf"(?:\s|{silent})*")
 
     def render(self, conversation: Conversation) -> Rendered:
-        """Write all turns; refuse a template that changes what the assistant says."""
-        text = self._write(conversation.messages)
-        marks = _free_characters(text)
-        marked = self._write([_mark(message, *marks) for message in conversation.messages])
-        if not _is_literal(text, marked, marks, conversation):
-            raise ChatTemplateError(
-                "the chat template does not write what the assistant says letter by letter",
-                fix=_FIX,
-            )
-        return Rendered(text, tuple(self._spans(marked, marks)))
+        """Write all turns; refuse a template that changes what is said."""
+        if self._writer.marks_answers:
+            with suppress(ChatTemplateError):
+                return self._checked(conversation, _generated(self._writer, conversation))
+        has_text_alone = all(map(_is_text, conversation.messages))
+        find = spans_by_marks if has_text_alone else _spans_by_prefixes
+        return self._checked(conversation, find(self._writer, self._frame, conversation))
 
     def prompt(self, conversation: Conversation) -> str:
         """Write all turns and the beginning of the answer."""
-        return self._write(conversation.messages, add_generation_prompt=True)
+        text = self._writer.write(conversation, answering=True)
+        _require_written(conversation, text)
+        _require_tools(self._writer, conversation, text, answering=True)
+        return text
 
-    def _write(self, messages: Sequence[Message], *, add_generation_prompt: bool = False) -> str:
-        turns = [{"role": str(turn.role), "content": turn.content} for turn in messages]
-        try:
-            return str(
-                self._tokenizer.apply_chat_template(
-                    turns, tokenize=False, add_generation_prompt=add_generation_prompt
-                )
-            )
-        except _FAULTS_OF_TEMPLATES as error:
-            raise ChatTemplateError(
-                "the chat template cannot write this conversation", why=str(error), fix=_FIX
-            ) from error
+    def _checked(self, conversation: Conversation, rendered: Rendered) -> Rendered:
+        _require_written(conversation, rendered.text)
+        _require_tools(self._writer, conversation, rendered.text)
+        trained = [turn for turn in conversation.messages if is_trained(turn)]
+        if len(trained) != len(rendered.trained):
+            raise ChatTemplateError("the chat template does not keep the turns apart", fix=FIX)
+        for turn, (first, past) in zip(trained, rendered.trained, strict=True):
+            self._check_span(turn, rendered.text[first:past])
+        return rendered
 
-    def _find_header(self) -> str:
-        question = ask("?").messages
-        before, after = self._write(question), self._write(question, add_generation_prompt=True)
-        if before == after or not after.startswith(before):
-            raise ChatTemplateError(
-                "the chat template does not say where an answer begins",
-                why="with and without a generation prompt it should differ by the header alone",
-                fix=_FIX,
-            )
-        return after.removeprefix(before)
-
-    def _spans(self, marked: str, marks: Marks) -> Iterator[tuple[int, int]]:
-        """Give the spans in the text without marks; `gone` counts the marks passed so far."""
-        opened, closed, _ = marks
-        turn_end = 0
-        for gone, found in enumerate(re.finditer(f"[{''.join(marks)}]", marked)):
-            if found.group() == opened:
-                start = self._header_end(marked, turn_end, found.start()) - gone
-                continue
-            turn_end = found.end()
-            if found.group() == closed:
-                turn_end = self._turn_end(marked, turn_end)
-                yield start, turn_end - gone - 1
-
-    def _header_end(self, marked: str, start: int, end: int) -> int:
-        found = marked.rfind(self._header, start, end)
-        if found < 0:
-            raise ChatTemplateError(f"no header {self._header!r} stands before an answer", fix=_FIX)
-        return found + len(self._header)
-
-    def _turn_end(self, marked: str, start: int) -> int:
-        found = self._after.match(marked, start)
-        if not found:
+    def _check_span(self, turn: Message, span: str) -> None:
+        said, _, after = span.rpartition(self.end)
+        if not self._after_end.fullmatch(after) or self.end not in span:
             raise ChatTemplateError(
                 "no end of turn follows an answer",
-                why=f"expected {self._tokenizer.eos_token!r}, found {marked[start : start + 20]!r}",
-                fix=_FIX,
+                why=f"expected {self.end!r} in {span[-20:]!r}",
+                fix=FIX,
             )
-        return found.end()
+        wanted = (turn.thinking, turn.content, *(call.name for call in turn.tool_calls))
+        if any(word.strip() not in said for word in wanted):
+            raise _not_literal()
+        if any(opener in span for opener in self.openers):
+            raise ChatTemplateError("a turn of somebody else begins within an answer", fix=FIX)
 
 
-def _free_characters(text: str) -> Marks:
-    used = set(text)
-    opened, closed, other, *_ = (chr(code) for code in _PRIVATE_USE if chr(code) not in used)
-    return opened, closed, other
+def _is_text(turn: Message) -> bool:
+    plain = not turn.thinking and not turn.tool_calls and bool(turn.content.strip())
+    return plain or turn.role is not Role.ASSISTANT
 
 
-def _mark(message: Message, opened: str, closed: str, other: str) -> Message:
-    """Mark what is said inside its white space, which a template may strip."""
-    core = message.content.strip()
-    lead, tail = message.content.split(core, 1) if core else (message.content, "")
-    if message.role is Role.ASSISTANT:
-        return Message(message.role, f"{lead}{opened}{core}{closed}{tail}")
-    return Message(message.role, f"{lead}{core}{other}{tail}")
+def _generated(writer: TemplateWriter, conversation: Conversation) -> Rendered:
+    """Take what the template marks; blocks that touch are of one turn."""
+    rendered = writer.marked(conversation)
+    spans = tuple(_merged(rendered.trained))
+    turns = [turn for turn in conversation.messages if turn.role is Role.ASSISTANT]
+    if len(spans) != len(turns):
+        raise ChatTemplateError("the chat template does not mark each answer once", fix=FIX)
+    wanted = (span for span, turn in zip(spans, turns, strict=True) if turn.trained)
+    return Rendered(rendered.text, tuple(wanted))
 
 
-def _is_literal(text: str, marked: str, marks: Marks, conversation: Conversation) -> bool:
-    """Tell whether marks change nothing else and hold between them just what was said."""
-    opened, closed, _ = marks
-    answers = [turn.content for turn in conversation.messages if turn.role is Role.ASSISTANT]
-    written = re.findall(f"{opened}(.*?){closed}", marked, re.DOTALL)
-    alone = re.sub(f"[{''.join(marks)}]", "", marked)
-    return alone == text and written == [answer.strip() for answer in answers]
+def _merged(spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    full = [span for span in spans if span[0] < span[1]]
+    starts = [span[0] for last, span in pairwise([(-1, -1), *full]) if last[1] != span[0]]
+    ends = [span[1] for span, after in pairwise([*full, (-1, -1)]) if span[1] != after[0]]
+    return zip(starts, ends, strict=True)
+
+
+def _spans_by_prefixes(
+    writer: TemplateWriter, frame: Frame, conversation: Conversation
+) -> Rendered:
+    """Find each answer behind the prompt that asks for it, which must be how the row begins."""
+    text = writer.write(conversation)
+
+    def span(place: int) -> tuple[int, int]:
+        before = Conversation(conversation.messages[:place], conversation.tools)
+        prompt = writer.write(before, answering=True)
+        end = text.find(frame.end, len(prompt))
+        if not text.startswith(prompt) or end < 0:
+            raise ChatTemplateError(
+                f"the chat template writes what stands before turn {place + 1} in another way "
+                "once there is an answer",
+                fix=FIX,
+            )
+        return len(prompt), end + len(frame.end)
+
+    turns = enumerate(conversation.messages)
+    return Rendered(text, tuple(span(place) for place, turn in turns if is_trained(turn)))
+
+
+def _require_written(conversation: Conversation, text: str) -> None:
+    """Refuse a template that leaves a turn or a tool out, or writes other words."""
+    place = 0
+    for number, turn in enumerate(conversation.messages, start=1):
+        if turn.role is Role.ASSISTANT:
+            continue  # templates may shorten what was answered long ago
+        said = turn.content.strip()
+        if turn.role is Role.TOOL and said not in text:
+            said = json.dumps(said, ensure_ascii=False)[1:-1]
+        place = text.find(said, place)
+        if place < 0:
+            raise _not_literal(f"turn {number}, of the {turn.role}, is not in what it writes")
+        place += len(said)
+
+
+def _require_tools(
+    writer: TemplateWriter, conversation: Conversation, text: str, *, answering: bool = False
+) -> None:
+    """Refuse a template that writes the same without the tools, or without the calls."""
+    fewer = []
+    if conversation.tools:
+        fewer.append(replace(conversation, tools=""))
+    if any(turn.tool_calls for turn in conversation.messages):
+        silent = tuple(replace(turn, tool_calls=()) for turn in conversation.messages)
+        fewer.append(replace(conversation, messages=silent))
+    if any(writer.writes(other, text, answering=answering) for other in fewer):
+        raise ChatTemplateError("the chat template does not write the tools", fix=FIX)
+
+
+def _not_literal(why: str = "") -> ChatTemplateError:
+    what = "the chat template does not write what is said letter by letter"
+    return ChatTemplateError(what, why=why, fix=FIX)

@@ -8,9 +8,12 @@ import torch
 
 from adapters.huggingface.device import use_threads
 from adapters.huggingface.loaded_model import LoadedModel
+from adapters.huggingface.proof import prove
 from adapters.huggingface.run import Run
 from adapters.huggingface.silence import silence
 from application.ports.trainer import Control, Course, Outcome, Save, Trainer
+from domain.masking import Encoded
+from domain.receipts import PackingProof
 from domain.reports import Report
 from domain.result import Cause, TrainingError
 
@@ -19,6 +22,11 @@ _NO_HOST_MEMORY = "DefaultCPUAllocator: can't allocate memory"
 
 class HuggingFaceTrainer(Trainer[LoadedModel]):
     """Changes the weights of the loaded network in place."""
+
+    def prove(self, model: LoadedModel, first: Encoded, second: Encoded) -> PackingProof:
+        """Look at every layer."""
+        with silence(), _lack_of_memory_noticed():
+            return prove(model.network, first, second)
 
     def train(
         self,

@@ -6,11 +6,10 @@ from typing import Any
 
 import torch
 
-from adapters.huggingface.batches import collate
+from adapters.huggingface.batches import collate_for
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.loss import summed_loss, trained_count
-from application.ports.trainer import Control
-from domain.masking import Encoded
+from application.ports.trainer import Control, Course
 from domain.result import Cause, TrainingError
 
 
@@ -18,18 +17,17 @@ class Stopped(Exception):  # noqa: N818 - a wish, not an error
     """Control asked to stop in the middle of an evaluation."""
 
 
-def validation_loss(
-    model: LoadedModel, rows: tuple[Encoded, ...], size: int, control: Callable[[], Control]
-) -> float:
-    """Give the mean nats per trained token over all rows, whatever their batches.
+def validation_loss(model: LoadedModel, course: Course, control: Callable[[], Control]) -> float:
+    """Give the mean nats per trained token over all held-out rows, whatever their batches.
 
     Draws no random number, so that training goes on as if nobody had looked.
     """
     total, count = 0.0, 0
-    for start in range(0, len(rows), size):
+    collate = collate_for(packed=course.measured.packed, padding=model.tokenizer.pad_token_id)
+    for rows in course.measured:
         if control() is Control.STOP:
             raise Stopped
-        batch = collate(rows[start : start + size], model.tokenizer.pad_token_id)
+        batch = collate([course.held_out[row] for row in rows])
         total += _measured(model.network, batch)
         count += trained_count(batch)
     if not math.isfinite(total):

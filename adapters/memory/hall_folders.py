@@ -6,10 +6,17 @@ from application.ports.hall_folders import HallFolders
 
 
 class MemoryHallFolders(HallFolders):
-    """Misses the folders that it was made without."""
+    """Misses the folders that it was made without, and holds the strays that it was made with."""
 
-    def __init__(self, *, missing: Sequence[str] = (), free_bytes: int = 10**12) -> None:
+    def __init__(
+        self,
+        *,
+        missing: Sequence[str] = (),
+        free_bytes: int = 10**12,
+        strays: Sequence[str] = (),
+    ) -> None:
         self._missing, self._free_bytes = list(missing), free_bytes
+        self._strays = tuple(strays)
 
     def missing(self) -> Sequence[str]:
         """Give the names that were not made yet."""
@@ -22,3 +29,7 @@ class MemoryHallFolders(HallFolders):
     def free_bytes(self) -> int:
         """Give the number that it was made with."""
         return self._free_bytes
+
+    def strays(self) -> Sequence[str]:
+        """Give the names that it was made with."""
+        return self._strays

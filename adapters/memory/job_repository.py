@@ -19,6 +19,7 @@ from domain.ids import CampaignId, JobId
 from domain.job import Job, JobStatus, Processing, Queued, evolve, replay
 from domain.job_events import JobEvent
 from domain.lease import LeaseLostError
+from domain.turns import turn
 
 _SHORTEST_REFERENCE = 4
 
@@ -40,7 +41,7 @@ class MemoryJobRepository(JobRepository):
                 raise CampaignBusyError(busy[0])
             queued = self.find(campaign_id=campaign_id, status=JobStatus.QUEUED)
             # min takes the first of equals, and find gives the one queued first at the front.
-            job = min((job for job in queued if _ready(job, at)), key=_turn, default=None)
+            job = min((job for job in queued if _ready(job, at)), key=turn, default=None)
             if job is None:
                 return None
             event = start(job, len(self._log.read_after(START, sys.maxsize)) + 1)
@@ -100,10 +101,6 @@ def _ready(job: Job, at: datetime) -> bool:
     return isinstance(job.state, Queued) and (
         job.state.not_before is None or job.state.not_before <= at
     )
-
-
-def _turn(job: Job) -> tuple[bool, int]:
-    return not (job.attempts and job.checkpoints), job.priority.rank
 
 
 def _fits(job: Job, reference: str) -> bool:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
+from adapters.memory.chat_encoder import MemoryChatEncoder
 from application.ports.model_loader import (
-    ChatEncoder,
     Description,
     Loaded,
     ModelFacts,
@@ -17,16 +17,11 @@ from application.ports.model_loader import (
 )
 from domain.architecture import LockedArchitecture
 from domain.checkpoint import BrokenCheckpointError
-from domain.conversation import Conversation, Role
 from domain.hero import BaseModel, Hero
-from domain.masking import Encoded, Span
 from domain.settings.model import Attention, Precision
 from domain.settings.settings import Settings
 
 _FILE = "model.json"
-_END, _FIRST_CHARACTER = 0, 4
-_ROLES = {role: number for number, role in enumerate(Role, start=1)}
-_SHOWN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +46,10 @@ class MemoryModel:
         (Path(location) / _FILE).write_text(json.dumps(asdict(self)))
 
 
-class MemoryChatEncoder(ChatEncoder):
-    """One token for each character, one for the role of a turn and one for its end."""
-
-    end_of_turn = _END
-
-    def encode(self, rows: Sequence[tuple[int, Conversation]]) -> Sequence[Encoded]:
-        """Encode numbered conversations, in their order."""
-        return [
-            self._encoded(number, conversation, shown=place < _SHOWN)
-            for place, (number, conversation) in enumerate(rows)
-        ]
-
-    def render(self, prompt: Conversation) -> tuple[str, int]:
-        """Give the text of a prompt, up to where the answer begins, and its number of tokens."""
-        turns = [f"<{turn.role}>{turn.content}<end>" for turn in prompt.messages]
-        tokens = sum(len(turn.content) + 2 for turn in prompt.messages) + 1
-        return "".join((*turns, f"<{Role.ASSISTANT}>")), tokens
-
-    def _encoded(self, number: int, conversation: Conversation, *, shown: bool) -> Encoded:
-        ids: list[int] = []
-        trained: list[Span] = []
-        marked: list[str] = []
-        for turn in conversation.messages:
-            ids += (_ROLES[turn.role], *(ord(c) + _FIRST_CHARACTER for c in turn.content), _END)
-            said = f"{turn.content}<end>"
-            if turn.role is Role.ASSISTANT:
-                trained.append(Span(len(ids) - len(turn.content) - 1, len(ids)))
-                said = f"⟦{said}⟧"
-            marked.append(f"<{turn.role}>{said}")
-        text = "".join(marked) if shown else ""
-        return Encoded(number=number, ids=tuple(ids), trained=tuple(trained), marked=text)
-
-
 class MemoryModelLoader(ModelLoader[MemoryModel]):
-    """Has every hero but those named; `found` is what it loads where that is not the hero's own.
+    """Has every hero but those named; those `thinking` have a chat template that writes thoughts.
+
+    `found` is what it loads where that is not the hero's own.
 
     Base models are described by the given descriptions, under the name of each.
     """
@@ -94,10 +58,11 @@ class MemoryModelLoader(ModelLoader[MemoryModel]):
         self,
         *,
         unavailable: Collection[str] = (),
+        thinking: Collection[str] = (),
         found: LockedArchitecture | None = None,
         described: Collection[Description] = (),
     ) -> None:
-        self._unavailable = frozenset(unavailable)
+        self._unavailable, self._thinking = frozenset(unavailable), frozenset(thinking)
         self._found = found
         self._described: Mapping[str, Description] = {each.model.name: each for each in described}
 
@@ -109,7 +74,9 @@ class MemoryModelLoader(ModelLoader[MemoryModel]):
                 fix=("choose another hero",),
             )
 
-    def load(self, hero: Hero, location: str, settings: Settings) -> Loaded[MemoryModel]:
+    def load(
+        self, hero: Hero, location: str, settings: Settings, *, plain_chat: bool = False
+    ) -> Loaded[MemoryModel]:
         """Read a checkpoint, or make the digest of a base model from its name and seed."""
         self.check(hero, location)
         model = MemoryModel.read(location) if location else _base(hero)
@@ -123,7 +90,7 @@ class MemoryModelLoader(ModelLoader[MemoryModel]):
                 attention=_attention(settings.model.attn_implementation),
                 weights_digest=model.digest,
             ),
-            encoder=MemoryChatEncoder(),
+            encoder=self._encoder(hero, location, plain_chat=plain_chat),
         )
 
     def describe(self, model: BaseModel, *, fetch: bool) -> Description:
@@ -132,10 +99,14 @@ class MemoryModelLoader(ModelLoader[MemoryModel]):
             raise ModelUnavailableError(f"nothing is known of {model.name}")
         return self._described[model.name]
 
-    def encoder(self, hero: Hero, location: str) -> MemoryChatEncoder:
+    def encoder(self, hero: Hero, location: str, *, plain_chat: bool = False) -> MemoryChatEncoder:
         """Give the encoder of all heroes."""
         self.check(hero, location)
-        return MemoryChatEncoder()
+        return self._encoder(hero, location, plain_chat=plain_chat)
+
+    def _encoder(self, hero: Hero, location: str, *, plain_chat: bool) -> MemoryChatEncoder:
+        thinks = hero.id in self._thinking and not location
+        return MemoryChatEncoder(template_replaced=plain_chat and thinks)
 
 
 def _base(hero: Hero) -> MemoryModel:

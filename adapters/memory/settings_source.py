@@ -37,7 +37,11 @@ class MemorySettingsSource(SettingsSource):
 
     def keep(self, pair: str) -> str:
         """Check and keep one value."""
-        values = self.assignments([pair], "keep").values
+        return self.take_over([pair])
+
+    def take_over(self, pairs: Sequence[str]) -> str:
+        """Check all, then keep all."""
+        values = self.assignments(pairs, "keep").values
         self._project = {**self._project, **values}
         return "".join(f"+{key}: {value}\n" for key, value in values.items())
 
@@ -95,6 +99,8 @@ def _typed(field: "Field[Any]", value: Value, *, read: bool) -> Value | None:
     fits = type(value) is kind or (kind is float and type(value) is int)
     if not (read or fits or issubclass(kind, Enum)):
         return None
+    if kind is bool and read:
+        return {"true": True, "false": False}.get(str(value).lower())
     try:
         found = kind(value)
     except ValueError:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from adapters.memory.model_loader import MemoryModel
 from application.ports.trainer import Control, Course, Outcome, Save, Trainer
-from domain.batching import batches
 from domain.masking import Encoded
+from domain.receipts import PackingProof
 from domain.reports import Evaluated, Report, StepDone
 from domain.result import Cause, Ending, TrainingError
 
@@ -23,7 +23,8 @@ _Pass = tuple[Encoded, ...]
 class MemoryTrainer(Trainer[MemoryModel]):
     """Learns without arithmetic; the loss falls with every step.
 
-    losses replaces the loss of a step of the job, faults raises before one.
+    losses replaces the loss of a step of the job, faults raises before one, leak names the layer
+    in which packed rows see each other.
     """
 
     def __init__(
@@ -31,8 +32,19 @@ class MemoryTrainer(Trainer[MemoryModel]):
         *,
         losses: Mapping[int, float] | None = None,
         faults: Mapping[int, Exception] | None = None,
+        leak: str = "",
     ) -> None:
-        self._losses, self._faults = losses or {}, faults or {}
+        self._losses, self._faults, self._leak = losses or {}, faults or {}, leak
+
+    def prove(self, model: MemoryModel, first: Encoded, second: Encoded) -> PackingProof:
+        """Say what was given."""
+        return PackingProof(
+            rows=(first.number, second.number),
+            difference=float(bool(self._leak)),
+            tolerance=0.0,
+            attention="memory",
+            layer=self._leak,
+        )
 
     def train(
         self,
@@ -68,8 +80,8 @@ class _Run:
     def execute(self, losses: Mapping[int, float], faults: Mapping[int, Exception]) -> Outcome:
         if self.course.resume_from:
             self.model = MemoryModel.read(self.course.resume_from)
-            self.step = self.saved = _step_at(self.course.resume_from)
-        total = min(len(self.steps), self.course.settings.hyperparams.max_steps or len(self.steps))
+            self.step = self.saved = _step_at(self.course)
+        total = self.course.plan.total
         initial = None if self.course.resume_from else self._evaluate()
         while self.step < total and not self.stopped:
             if fault := faults.get(self.step + 1):
@@ -123,7 +135,8 @@ class _Run:
     def _save(self) -> None:
         def write(location: str) -> None:
             self.model.write(location)
-            (Path(location) / _STATE).write_text(json.dumps({"global_step": self.step}))
+            state = {"global_step": self.step, "plan": self.course.plan.batches.digest}
+            (Path(location) / _STATE).write_text(json.dumps(state))
 
         self.save(self.course.start_step + self.step, write)
         self.saved = self.step
@@ -147,12 +160,13 @@ class _Run:
 
 def _steps(course: Course) -> list[list[_Pass]]:
     """Give the passes of each step; the last step of an epoch may have fewer."""
-    hyperparams = course.settings.hyperparams
-    size, group = hyperparams.per_device_train_batch_size, hyperparams.gradient_accumulation_steps
+    plan = course.plan
     steps: list[list[_Pass]] = []
-    for epoch in range(hyperparams.num_train_epochs):
-        order = batches(len(course.train), size, hyperparams.seed, epoch)
-        passes = [tuple(course.train[index] for index in batch) for batch in order]
+    for epoch in range(plan.epochs):
+        passes = [
+            tuple(course.train[row] for row in plan.batches[number]) for number in plan.order(epoch)
+        ]
+        group = plan.accumulation
         steps += [passes[start : start + group] for start in range(0, len(passes), group)]
     return steps
 
@@ -167,10 +181,18 @@ def _loss(model: MemoryModel) -> float:
     return _HIGHEST_LOSS / (1 + model.steps)
 
 
-def _step_at(location: str) -> int:
+def _step_at(course: Course) -> int:
     try:
-        return int(json.loads((Path(location) / _STATE).read_text())["global_step"])
+        state = json.loads((Path(course.resume_from) / _STATE).read_text())
+        step, plan = int(state["global_step"]), state["plan"]
     except (KeyError, OSError, TypeError, ValueError) as error:
-        raise TrainingError(
-            Cause.UNTRUSTED_CHECKPOINT, f"training cannot go on from {location}: {error}"
-        ) from error
+        raise _untrusted(course, str(error)) from error
+    if plan != course.plan.batches.digest:
+        raise _untrusted(course, "its rows were grouped otherwise")
+    return step
+
+
+def _untrusted(course: Course, why: str) -> TrainingError:
+    return TrainingError(
+        Cause.UNTRUSTED_CHECKPOINT, f"training cannot go on from {course.resume_from}: {why}"
+    )

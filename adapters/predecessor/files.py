@@ -3,9 +3,11 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from adapters.predecessor.lines import lines_of
 from application.ports.predecessor import Predecessor, PredecessorFileError
 
 _LARGEST = 1 << 20
@@ -16,19 +18,28 @@ class _DoubtfulError(ValueError):
     """The file says something that cannot be taken at its word."""
 
 
+@dataclass(frozen=True, slots=True)
+class OldFile:
+    """What a file says by dotted key, and the line where each key stands."""
+
+    leaves: Mapping[str, object]
+    lines: Mapping[str, int]
+
+
 class JsonPredecessor(Predecessor):
     """Reads config.json and campaigns/<hero>/<campaign>/campaign.json."""
 
     def settings(self, place: str) -> Mapping[str, object]:
         """Read a config.json."""
-        return _leaves(Path(place).expanduser())
+        return read(Path(place).expanduser()).leaves
 
     def campaign(self, place: str) -> Mapping[str, object]:
         """Read the campaign.json of a folder."""
-        return _leaves(Path(place).expanduser() / "campaign.json")
+        return read(Path(place).expanduser() / "campaign.json").leaves
 
 
-def _leaves(path: Path) -> Mapping[str, object]:
+def read(path: Path) -> OldFile:
+    """Read a file; raise PredecessorFileError."""
     try:
         return _read(path)
     except json.JSONDecodeError as error:
@@ -40,7 +51,7 @@ def _leaves(path: Path) -> Mapping[str, object]:
         raise PredecessorFileError(f"{path}: {reason}") from error
 
 
-def _read(path: Path) -> Mapping[str, object]:
+def _read(path: Path) -> OldFile:
     # Asked first, since opening a pipe would wait for its writer.
     if path.exists() and not path.is_file():
         raise _DoubtfulError("not a regular file")
@@ -48,15 +59,16 @@ def _read(path: Path) -> Mapping[str, object]:
         content = file.read(_LARGEST + 1)
     if len(content) > _LARGEST:
         raise _DoubtfulError(f"longer than {_LARGEST} bytes")
+    text = content.decode("utf-8-sig")
     tree = json.loads(
-        content.decode("utf-8-sig"),
+        text,
         object_pairs_hook=_once,
         parse_constant=_not_a_number,
         parse_float=_finite,
     )
     if not isinstance(tree, dict):
         raise _DoubtfulError("expected one object in braces")
-    return _once(list(_flat(tree, "", 0)))
+    return OldFile(_once(list(_flat(tree, "", 0))), lines_of(text))
 
 
 def _flat(tree: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, object]]:

@@ -4,9 +4,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from adapters.terminal.pace import Pace
-from adapters.terminal.text import duration, escaped, grouped
+from adapters.terminal.text import duration, grouped
 from domain.job import Job
 from domain.reports import Evaluated, JobBroken, JobDone, PhaseBegun, Report, StepDone
+from domain.text import printable
 
 _TIMES_A_SECOND = 10
 
@@ -36,7 +37,7 @@ class Bar:
         """Move the bar."""
         match report:
             case PhaseBegun(phase=phase, detail=detail):
-                words = escaped(f"{job.ref} {phase.value} {detail}".strip())
+                words = printable(f"{job.ref} {phase.value} {detail}".strip())
                 self._progress.update(self._task, description=words)
                 self._open()
             case StepDone():

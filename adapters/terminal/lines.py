@@ -5,10 +5,10 @@ import json
 from rich.console import Console
 
 from adapters.terminal.pace import Pace
-from adapters.terminal.text import escaped
 from application.ports.clock import Clock
 from domain.job import Job
 from domain.reports import Evaluated, JobBroken, JobDone, PhaseBegun, Report, StepDone
+from domain.text import printable
 
 _SECONDS_APART = 10.0
 _LINES_A_JOB = 20
@@ -73,6 +73,6 @@ class Lines:
 
 
 def _word(text: str) -> str:
-    shown = escaped(text)
+    shown = printable(text)
     plain = shown and not set(shown) & set(' "=')
     return shown if plain else json.dumps(shown, ensure_ascii=False)

@@ -5,11 +5,11 @@ from rich.text import Text
 
 from adapters.terminal.bar import Bar
 from adapters.terminal.lines import Lines
-from adapters.terminal.text import escaped
 from application.ports.clock import Clock
 from application.ports.status_sink import StatusSink
 from domain.job import Job
 from domain.reports import Report, Warned
+from domain.text import printable
 
 
 class TerminalStatusSink(StatusSink):
@@ -28,7 +28,7 @@ class TerminalStatusSink(StatusSink):
     def tell(self, job: Job, report: Report) -> None:
         """Show a report."""
         if isinstance(report, Warned):
-            words = Text.assemble(("warning:", "yellow"), f" {escaped(report.message)}")
+            words = Text.assemble(("warning:", "yellow"), f" {printable(report.message)}")
             self._console.print(words, soft_wrap=True)
         elif self._view:
             if (job.id, job.attempts) != self._attempt:

@@ -1,14 +1,6 @@
 """Words and numbers as a terminal shows them."""
 
 
-def escaped(text: str) -> str:
-    """Write everything that would move the cursor or change colours as an escape."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text
-    )
-
-
 def duration(seconds: float) -> str:
     """Say a duration in its two largest units: '1 h 21 m', '3 m 05 s', '12 s'."""
     whole = round(seconds)

@@ -1,7 +1,8 @@
-"""Changes one setting in a file of people, and not a letter besides."""
+"""Changes settings in a file of people, and not a letter besides."""
 
 import difflib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 _MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 
-def with_value(path: Path, key: str, value: Value) -> tuple[str, str]:
+def with_values(path: Path, values: Mapping[str, Value]) -> tuple[str, str]:
     """Give the file's new text, and the difference to the old one."""
     old = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
-    section, leaf = key.split(".")
-    new = _changed(old, section, leaf, _written(value))
+    new = old
+    for key, value in values.items():
+        section, leaf = key.split(".")
+        new = _changed(new, section, leaf, _written(value))
     lines = difflib.unified_diff(
         old.splitlines(keepends=True), new.splitlines(keepends=True), path.name, path.name, n=1
     )

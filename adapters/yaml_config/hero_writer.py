@@ -97,6 +97,7 @@ def _place(path: Path, text: str, move: Callable[[Path, Path], None]) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         move(beside, path)
+        _settle(path.parent)
     except FileExistsError:
         raise
     except OSError as error:
@@ -104,3 +105,12 @@ def _place(path: Path, text: str, move: Callable[[Path, Path], None]) -> None:
     finally:
         with suppress(OSError):
             beside.unlink()
+
+
+def _settle(folder: Path) -> None:
+    """Wait until the names in a folder are on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

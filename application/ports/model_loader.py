@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from domain.architecture import LockedArchitecture
-from domain.conversation import Conversation
+from domain.conversation import Conversation, Example
 from domain.errors import ErrorCode, ExitStatus, GuildError
 from domain.hero import BaseModel, ChatTemplate, Hero
 from domain.masking import Encoded
+from domain.rows import BadRow
 from domain.settings.settings import Settings
 
 Model = TypeVar("Model")
@@ -49,22 +50,37 @@ class Description:
 
 
 class ChatEncoder(Protocol):
-    """Conversations to token ids.
+    """Examples to token ids.
 
-    - ids are those of the rendered text as a whole; trained spans are the assistant's turns with
-      their end of turn, in every turn of a conversation, and nothing else;
+    - ids are those of the rendered text as a whole; trained spans are the trained turns of the
+      assistant, thoughts, calls and end of turn included, and nothing else;
+    - all of a plain text is trained, and the end of turn after it; tokens are taken as they are;
+    - a row that cannot be written so that the model would see it is a BadRow with the reason;
     - a prompt is rendered as the model sees it before it answers.
+
+    end_of_turn ends an answer; the digests are SHA-256 in hex of the chat template in use and of
+    the tokenizer. template_replaced says that a profile wanted another template than the model's.
     """
 
     end_of_turn: int
+    template_digest: str
+    tokenizer_digest: str
+    template_replaced: bool
 
     @abstractmethod
-    def encode(self, rows: Sequence[tuple[int, Conversation]]) -> Sequence[Encoded]:
-        """Encode numbered conversations, in their order."""
+    def encode(self, rows: Sequence[tuple[int, Example]]) -> Sequence[Encoded | BadRow]:
+        """Encode numbered examples, in their order."""
 
     @abstractmethod
     def render(self, prompt: Conversation) -> tuple[str, int]:
-        """Give the text of a prompt, up to where the answer begins, and its number of tokens."""
+        """Give the text of a prompt, up to where the answer begins, and its number of tokens.
+
+        Raise ChatTemplateError where it cannot be written.
+        """
+
+    @abstractmethod
+    def pieces(self, row: Encoded) -> Sequence[tuple[str, bool]]:
+        """Read a row from its ids, cut where trained begins or ends; True is trained."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +99,8 @@ class ModelLoader(Protocol[Model]):
       be met is refused, never replaced;
     - a base model built on the spot has the same weights in every process;
     - location '' is the base model, anything else a committed checkpoint;
+    - with plain_chat, a chat template that writes thoughts of its own is replaced by one that
+      does not, and the encoder says so; refused where the model has no tokens for that;
     - a context that is longer than the hero's is not used, and the facts say so.
     """
 
@@ -91,7 +109,9 @@ class ModelLoader(Protocol[Model]):
         """Refuse early, without loading: raise ModelUnavailableError where load would."""
 
     @abstractmethod
-    def load(self, hero: Hero, location: str, settings: Settings) -> Loaded[Model]:
+    def load(
+        self, hero: Hero, location: str, settings: Settings, *, plain_chat: bool = False
+    ) -> Loaded[Model]:
         """Load weights and tokenizer; raise ModelUnavailableError or BrokenCheckpointError."""
 
     @abstractmethod
@@ -103,5 +123,5 @@ class ModelLoader(Protocol[Model]):
         """
 
     @abstractmethod
-    def encoder(self, hero: Hero, location: str) -> ChatEncoder:
+    def encoder(self, hero: Hero, location: str, *, plain_chat: bool = False) -> ChatEncoder:
         """Load the tokenizer alone."""

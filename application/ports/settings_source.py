@@ -32,6 +32,7 @@ class SettingsSource(Protocol):
     - a value that looks like a secret is refused: settings end up in the log;
     - each value comes with its place;
     - what is kept is read back by project, and nothing else that the file says changes;
+    - what is taken over is kept all together or not at all;
     - faults finds all that project and environment would refuse, not only the first.
     """
 
@@ -50,6 +51,10 @@ class SettingsSource(Protocol):
     @abstractmethod
     def keep(self, pair: str) -> str:
         """Write 'section.key=value' into the project's settings; give the difference as text."""
+
+    @abstractmethod
+    def take_over(self, pairs: Sequence[str]) -> str:
+        """Write what another file said into the project's settings; give the difference."""
 
     @abstractmethod
     def faults(self) -> Sequence[GuildError]:

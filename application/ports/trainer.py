@@ -1,12 +1,14 @@
 """The loop that changes weights."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from domain.batching import BatchPlan, StepPlan
 from domain.masking import Encoded
+from domain.receipts import PackingProof
 from domain.reports import Report
 from domain.result import Ending
 from domain.settings.settings import Settings
@@ -25,12 +27,15 @@ class Control(StrEnum):
 class Course:
     """What to train on and from where.
 
-    start_step is the campaign's step at the start of the job; resume_from is where a checkpoint of
-    this same job lies, '' for a fresh start. Rows are trained in the order of domain.batching.
+    plan says which rows of train make a step, measured which of held_out go through the model
+    together. start_step is the campaign's step at the start of the job; resume_from is where a
+    checkpoint of this same job lies, '' for a fresh start.
     """
 
-    train: tuple[Encoded, ...]
-    held_out: tuple[Encoded, ...]
+    train: Sequence[Encoded]
+    plan: StepPlan
+    held_out: Sequence[Encoded]
+    measured: BatchPlan
     settings: Settings
     start_step: int
     resume_from: str = ""
@@ -60,14 +65,19 @@ Save = Callable[[int, Write], None]
 class Trainer(Protocol[Trained]):
     """Trains a model on encoded rows.
 
-    - every row is seen once an epoch, in an order that depends on the seed alone;
+    - rows are trained as the plan says; those of a packed batch never see each other;
+    - the proof of that is made with the model itself, and names where it first fails;
     - only trained tokens carry loss, normalised over the whole step;
     - it tells StepDone for each step, Evaluated for each evaluation;
     - it saves every save_steps and at the end, so also when it is stopped after a step;
     - control is asked at every batch; STOP ends the loop;
     - a loss or gradient that is not finite raises TrainingError(DIVERGED) before weights change;
-    - resuming gives the same weights as never having stopped.
+    - resuming gives the same weights as never having stopped; with another plan it is refused.
     """
+
+    @abstractmethod
+    def prove(self, model: Trained, first: Encoded, second: Encoded) -> PackingProof:
+        """Compare what the model says of two rows alone and laid end to end."""
 
     @abstractmethod
     def train(

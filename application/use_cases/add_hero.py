@@ -59,10 +59,14 @@ def _defaults(model: BaseModel) -> Mapping[str, Value]:
     return {"hyperparams.max_length": longest} if longest < usual else {}
 
 
-def _unread(source: Source, name: str) -> BaseModel:
+def _unread(source: Source, model: str) -> BaseModel:
+    """Say only where the model comes from; a GGUF is named by its folder and its file."""
+    folder, _, file = model.rpartition("/")
+    is_file = source is Source.GGUF
     return BaseModel(
         source=source,
-        name=name,
+        name=(folder or ".") if is_file else model,
+        file=file if is_file else "",
         family="",
         architecture="",
         vocab_size=0,

@@ -10,6 +10,7 @@ from application.ports.clock import Clock
 from application.ports.event_log import Append, EventLog, campaign_stream, decided_again
 from application.ports.hero_catalog import HeroCatalog
 from application.ports.job_repository import CampaignBusyError, JobRepository
+from application.ports.profile_catalog import ProfileCatalog
 from application.ports.settings_source import SettingsSource
 from domain.campaign import Campaign
 from domain.campaign_decisions import activate, archive, configure, roll_back
@@ -35,6 +36,7 @@ class ChangeCampaign:
     jobs: JobRepository
     heroes: HeroCatalog
     settings: SettingsSource
+    profiles: ProfileCatalog
     checkpoints: Checkpoints
     clock: Clock
 
@@ -74,7 +76,7 @@ class ChangeCampaign:
         def decide(campaign: Campaign) -> CampaignEvent:
             merged = Layer("campaign", {**campaign.overrides, **values})
             hero = self.heroes.get(campaign.hero_id)
-            resolved = settings_for(hero, merged, self.settings)
+            resolved = settings_for(hero, merged, self.settings, self.profiles)
             digest = config_hash(resolved.settings)
             return configure(campaign, values, digest, self.clock.now())
 

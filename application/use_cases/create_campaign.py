@@ -3,23 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from application.checkpoints import Checkpoints
 from application.layers import settings_for
 from application.ports.campaign_repository import CampaignRepository
 from application.ports.clock import Clock
 from application.ports.event_log import Append, EventLog, StaleStreamError, campaign_stream
 from application.ports.hero_catalog import HeroCatalog
+from application.ports.profile_catalog import ProfileCatalog
 from application.ports.settings_source import SettingsSource
+from application.starts import BASE, Start, Starts
 from domain.campaign import Campaign
 from domain.campaign import created as begun
 from domain.campaign_events import CampaignActivated, CampaignCreated
-from domain.checkpoint import Checkpoint
 from domain.errors import ErrorCode, ExitStatus, GuildError
-from domain.hero import Hero
-from domain.ids import campaign_id
+from domain.ids import CampaignId, campaign_id
 from domain.settings.layers import Layer, config_hash
-
-BASE = "base"
+from domain.text import printable
 
 
 class NameTakenError(GuildError):
@@ -31,7 +29,10 @@ class NameTakenError(GuildError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignRequest:
-    """Who is trained, under which name, from where; 'base' is the hero's base model."""
+    """Who is trained, under which name, from where.
+
+    start is 'base' for the hero's base model, a checkpoint, or a folder with a model.
+    """
 
     name: str
     hero_id: str
@@ -55,15 +56,17 @@ class CreateCampaign:
 
     - the locked architecture is the hero's, and never changes afterwards;
     - no weights are needed yet: a hero from the Hub can be enlisted without a network;
-    - it starts from the base model, or from a checkpoint of the same architecture;
-    - a name is used once per hero.
+    - it starts from the base model, from a checkpoint of the same architecture, or from a copy of
+      such a model in a folder; of that copy's context it uses no more than there is;
+    - a name is used once per hero, and nothing is copied for one that is taken.
     """
 
     heroes: HeroCatalog
     settings: SettingsSource
+    profiles: ProfileCatalog
     log: EventLog
     campaigns: CampaignRepository
-    checkpoints: Checkpoints
+    starts: Starts
     clock: Clock
     code_version: str
 
@@ -71,26 +74,28 @@ class CreateCampaign:
         """Record CampaignCreated and CampaignActivated together; a dry run records nothing."""
         hero = self.heroes.get(request.hero_id)
         overrides = self.settings.assignments(request.assignments, "--set")
-        start = self._start(request.start, hero)
-        created = self._created(request, hero, overrides, start)
+        identity = campaign_id(hero.id, request.name)
+        if self.log.read_stream(campaign_stream(identity)):
+            raise _taken(identity)
+        start = self.starts.find(request.start, hero)
+        created = self._created(request, overrides, start)
         beaten = self.settings.project().values
         overruled = tuple(key for key in overrides.values if key in beaten)
-        taken = self.log.read_stream(campaign_stream(created.campaign_id))
-        if request.dry_run and not taken:
+        if request.dry_run:
             return NewCampaign(begun(created), overruled)
+        self._record(self.starts.take_in(start, created))
+        return NewCampaign(self.campaigns.get(identity), overruled)
+
+    def _record(self, created: CampaignCreated) -> None:
         activated = CampaignActivated(campaign_id=created.campaign_id, at=created.at)
         try:
             self.log.append(Append(campaign_stream(created.campaign_id), (created, activated), 0))
         except StaleStreamError as error:
-            raise NameTakenError(
-                f"campaign '{created.campaign_id}' exists already", fix=("choose another name",)
-            ) from error
-        return NewCampaign(self.campaigns.get(created.campaign_id), overruled)
+            raise _taken(created.campaign_id) from error
 
-    def _created(
-        self, request: CampaignRequest, hero: Hero, overrides: Layer, start: Checkpoint | None
-    ) -> CampaignCreated:
-        resolved = settings_for(hero, overrides, self.settings)
+    def _created(self, request: CampaignRequest, overrides: Layer, start: Start) -> CampaignCreated:
+        hero = start.hero
+        resolved = settings_for(hero, overrides, self.settings, self.profiles)
         return CampaignCreated(
             campaign_id=campaign_id(hero.id, request.name),
             at=self.clock.now(),
@@ -101,16 +106,10 @@ class CreateCampaign:
             code_version=self.code_version,
             config_hash=config_hash(resolved.settings),
             description=request.description,
-            start=start,
+            start=start.checkpoint,
+            folder=printable(start.folder),
         )
 
-    def _start(self, reference: str, hero: Hero) -> Checkpoint | None:
-        if reference == BASE:
-            return None
-        checkpoint = self.checkpoints.find(reference)
-        if checkpoint is not None:
-            locked = self.campaigns.get(checkpoint.campaign_id).locked
-            hero.locked_architecture.require(
-                locked, locked_by=f"hero {hero.id}", found_in=f"campaign {checkpoint.campaign_id}"
-            )
-        return checkpoint
+
+def _taken(identity: CampaignId) -> NameTakenError:
+    return NameTakenError(f"campaign '{identity}' exists already", fix=("choose another name",))

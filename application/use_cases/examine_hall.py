@@ -13,6 +13,7 @@ from application.ports.hall_folders import HallFolders
 from application.ports.hero_catalog import HeroCatalog
 from application.ports.job_repository import JobRepository
 from application.ports.processes import Processes
+from application.ports.profile_catalog import ProfileCatalog
 from application.ports.settings_source import SettingsSource
 from domain.campaign import Campaign
 from domain.errors import GuildError
@@ -37,6 +38,7 @@ class ExamineHall:
     folders: HallFolders
     heroes: HeroCatalog
     settings: SettingsSource
+    profiles: ProfileCatalog
     log: Callable[[], EventLog]
     jobs: Callable[[], JobRepository]
     campaigns: Callable[[], CampaignRepository]
@@ -46,7 +48,7 @@ class ExamineHall:
 
     def execute(self, *, fix: bool = False) -> Sequence[Check]:
         """Check the hall; fix makes the folders that are missing."""
-        checks = [self._folders(fix=fix), self._disk(), *self._heroes()]
+        checks = [self._folders(fix=fix), *self._strays(), self._disk(), *self._heroes()]
         log = guarded("log", self._log)
         checks.append(log)
         if log.state is not State.OK:
@@ -64,6 +66,14 @@ class ExamineHall:
         if missing:
             return failed("folders", f"missing: {', '.join(missing)}", "guild doctor --fix")
         return passed("folders", "complete")
+
+    def _strays(self) -> list[Check]:
+        return [
+            warned(
+                "queue", f"{name} is of no kind that guild takes in", f"take {name} out of there"
+            )
+            for name in self.folders.strays()
+        ]
 
     def _disk(self) -> Check:
         free = self.folders.free_bytes()
@@ -112,7 +122,7 @@ class ExamineHall:
         return [
             warned(
                 "job",
-                f"{job.ref} {job.dataset.name} of {job.campaign_id}: its process is gone",
+                f"{job.ref} {job.dataset.title} of {job.campaign_id}: its process is gone",
                 "guild train next goes on with it",
             )
             for job in lost
@@ -137,7 +147,7 @@ class ExamineHall:
         if campaign is None:
             return resolve((self.settings.project(), self.settings.environment())).settings
         hero = self.heroes.get(campaign.hero_id)
-        return settings_for(hero, campaign_layer(campaign), self.settings).settings
+        return settings_for(hero, campaign_layer(campaign), self.settings, self.profiles).settings
 
     def _preview(self, monitoring: Monitoring) -> Check:
         if monitoring.preview_backend is not PreviewBackendName.REMOTE_3090:

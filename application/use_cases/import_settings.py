@@ -22,7 +22,7 @@ class ImportSettings:
 
     - every key of the file is accounted for: taken, or left with the reason;
     - values pass the checks that every setting passes;
-    - only when it is asked for, what was taken is kept in the project's settings.
+    - only when it is asked for, what was taken is kept in the project's settings, all at once.
     """
 
     predecessor: Predecessor
@@ -31,5 +31,5 @@ class ImportSettings:
     def execute(self, place: str, *, write: bool = False) -> ImportedSettings:
         """Translate the file at a place."""
         found = translated(self.predecessor.settings(place), self.settings)
-        pairs = found.assignments if write else ()
-        return ImportedSettings(found, "".join(self.settings.keep(pair) for pair in pairs))
+        difference = self.settings.take_over(found.assignments) if write else ""
+        return ImportedSettings(found, difference)

@@ -18,16 +18,19 @@ from application.ports.hero_catalog import HeroCatalog
 from application.ports.inbox import Inbox, Staged
 from application.ports.job_mirror import JobMirror
 from application.ports.job_repository import JobRepository
+from application.ports.profile_catalog import ProfileCatalog
 from application.ports.settings_source import SettingsSource
 from domain.campaign import Campaign
 from domain.dataset import Dataset, DatasetTakenIn, Priority
 from domain.errors import ErrorCode, ExitStatus, GuildError
+from domain.formats.reading import Reading
 from domain.ids import new_job_id
 from domain.job import Completed, Job, Processing, Queued
 from domain.job_events import JobQueued
 from domain.lineage import lineage_of
 from domain.rows import survey
-from domain.settings.layers import config_hash
+from domain.selection import select
+from domain.settings.layers import Resolved, config_hash
 
 
 class DuplicateDatasetError(GuildError):
@@ -47,23 +50,26 @@ class DuplicateDatasetError(GuildError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRequest:
-    """Which file, under which name, for whom; campaign None is the active one."""
+    """Which rows of which file, under which name, for whom; campaign None is the active one."""
 
     location: str
     name: str
     priority: Priority = Priority.NORMAL
     campaign: str | None = None
     again: bool = False
+    selection: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDataset:
     """Check a file, keep its bytes and queue a job for it.
 
-    - every row is read before anything is recorded; a bad file leaves no trace;
+    - every row is read before anything is recorded; a bad file leaves no trace, and bad rows make
+      a file bad unless the settings say to drop them;
     - the bytes that were checked are the bytes that will be trained on;
-    - bytes that wait already, or that the head has learned from, are refused with the same
-      settings, unless asked for again; what was learned on an abandoned line does not count.
+    - rows that wait already, or that the head has learned from, are refused with the same
+      settings, unless asked for again; what was learned on an abandoned line does not count, and
+      another selection of the same bytes is something else.
     """
 
     inbox: Inbox
@@ -73,6 +79,7 @@ class QueueDataset:
     campaigns: CampaignRepository
     heroes: HeroCatalog
     settings: SettingsSource
+    profiles: ProfileCatalog
     mirror: JobMirror
     clock: Clock
     code_version: str
@@ -85,8 +92,16 @@ class QueueDataset:
         )
         staged = self.inbox.stage(request.location)
         try:
-            kind, rows = survey(self.datasets.rows_at(staged.location))
-            dataset = replace(staged.dataset, name=request.name, format=kind.value, rows=rows)
+            data = self._resolved(campaign).settings.data
+            rows = select(lambda: self.datasets.rows_at(staged.location), request.selection)
+            found = survey(rows, Reading.of(data), data.bad_rows)
+            dataset = replace(
+                staged.dataset,
+                name=request.name,
+                format=found.format.value,
+                rows=found.rows,
+                selection=request.selection,
+            )
             job = decided_again(lambda: self._queue(staged, dataset, campaign, request))
         except BaseException:
             self.inbox.discard(staged)
@@ -108,9 +123,7 @@ class QueueDataset:
         return self.jobs.get(event.job_id)
 
     def _decide(self, dataset: Dataset, campaign: Campaign, request: QueueRequest) -> JobQueued:
-        hero = self.heroes.get(campaign.hero_id)
-        resolved = settings_for(hero, campaign_layer(campaign), self.settings)
-        digest = config_hash(resolved.settings)
+        digest = config_hash(self._resolved(campaign).settings)
         if not request.again:
             self._refuse_duplicate(dataset, digest, campaign)
         at = self.clock.now()
@@ -125,11 +138,15 @@ class QueueDataset:
             code_version=self.code_version,
         )
 
+    def _resolved(self, campaign: Campaign) -> Resolved:
+        hero = self.heroes.get(campaign.hero_id)
+        return settings_for(hero, campaign_layer(campaign), self.settings, self.profiles)
+
     def _refuse_duplicate(self, dataset: Dataset, digest: str, campaign: Campaign) -> None:
         jobs = self.jobs.find()
         taught = lineage_of(jobs).ancestry(campaign.head_digest)
         for job in jobs:
-            if (job.dataset.sha256, job.queued_config) != (dataset.sha256, digest):
+            if job.queued_config != digest or not job.dataset.has_rows_of(dataset):
                 continue
             waits = job.campaign_id == campaign.id and isinstance(job.state, Queued | Processing)
             if waits or (

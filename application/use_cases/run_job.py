@@ -4,26 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic
 
+from application.course import PrepareMaterial
 from application.ports.checkpoint_store import CheckpointStore
 from application.ports.dataset_source import DatasetSource
-from application.ports.model_loader import ChatEncoder, Loaded, Model, ModelLoader
+from application.ports.model_loader import Loaded, Model, ModelLoader
+from application.ports.profile_catalog import ProfileCatalog
+from application.ports.token_store import TokenStore
 from application.ports.trainer import Control, Course, Outcome, Save, Trainer, Write
+from application.preparing import Preparation
 from domain.architecture import LockedArchitecture
-from domain.batching import rows_in
 from domain.checkpoint import Checkpoint
 from domain.dataset import Dataset
 from domain.hero import Hero
 from domain.ids import CampaignId, JobId
-from domain.lengths import fitting
-from domain.masking import Encoded
+from domain.planning import steps_of
 from domain.profiles.profile import Profile
-from domain.profiles.registry import profile_of
-from domain.receipts import mask_receipt
-from domain.reports import CheckpointCommitted, Phase, PhaseBegun, ReceiptMade, Report
+from domain.reports import CheckpointCommitted, Phase, PhaseBegun, Report
 from domain.result import Cause, Ending, TrainingError, TrainingResult
-from domain.rows import conversations
 from domain.settings.settings import Settings
-from domain.splitting import Row, split
 
 Tell = Callable[[Report], None]
 
@@ -32,7 +30,8 @@ Tell = Callable[[Report], None]
 class Assignment:
     """All that a job needs; head is None at the base model, resume None at a fresh start.
 
-    start_step is the campaign's step under the job.
+    start_step is the campaign's step under the job; plan is the digest of the pack plan that it
+    goes on with, '' at a fresh start.
     """
 
     job_id: JobId
@@ -45,6 +44,7 @@ class Assignment:
     start_step: int
     head: Checkpoint | None
     resume: Checkpoint | None
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +52,14 @@ class RunJob(Generic[Model]):
     """Validate, load, prepare, prove, train, commit; it knows no queue and no log.
 
     - the model is what the campaign is locked to, or nothing is trained;
-    - only what the assistant says is trained, and a receipt proves it before the first step;
+    - only what the assistant says is trained, and packed rows never see each other: two receipts
+      prove it before the first step;
     - the result's checkpoint is committed.
     """
 
     datasets: DatasetSource
+    tokens: TokenStore
+    profiles: ProfileCatalog
     models: ModelLoader[Model]
     trainer: Trainer[Model]
     checkpoints: CheckpointStore
@@ -69,11 +72,11 @@ class RunJob(Generic[Model]):
         self, work: Assignment, *, control: Callable[[], Control], tell: Tell
     ) -> TrainingResult:
         """Run the job; raise a GuildError that application.causes can name."""
-        profile = profile_of(work.settings.profile)
+        profile = self.profiles.get(work.settings)
         tell(PhaseBegun(Phase.LOADING, work.hero.id))
-        loaded = self._load(work)
+        loaded = self._load(work, profile)
         tell(PhaseBegun(Phase.PREPARING, f"{work.dataset.rows} rows of {work.dataset.name}"))
-        course = self._prepare(work, profile, loaded.encoder, tell)
+        course = self._prepare(work, profile, loaded, control, tell)
         committed: list[Checkpoint] = [work.resume] if work.resume else []
         facts = loaded.facts
         tell(PhaseBegun(Phase.TRAINING, f"{facts.device}, {facts.dtype}, {facts.attention}"))
@@ -83,12 +86,14 @@ class RunJob(Generic[Model]):
             raise TrainingError(Cause.STOPPED_BY_USER, f"stopped at step {outcome.final_step}")
         return _result(work, course, outcome, committed[-1])
 
-    def _load(self, work: Assignment) -> Loaded[Model]:
+    def _load(self, work: Assignment, profile: Profile) -> Loaded[Model]:
         start = work.resume or work.head
         if start is not None:
             self.checkpoints.verify(start)
         location = self.checkpoints.locate(start) if start else ""
-        loaded = self.models.load(work.hero, location, work.settings)
+        loaded = self.models.load(
+            work.hero, location, work.settings, plain_chat=profile.own_thinking
+        )
         work.locked.require(
             loaded.facts.architecture,
             locked_by=f"campaign {work.campaign_id}",
@@ -97,25 +102,25 @@ class RunJob(Generic[Model]):
         return loaded
 
     def _prepare(
-        self, work: Assignment, profile: Profile, encoder: ChatEncoder, tell: Tell
+        self,
+        work: Assignment,
+        profile: Profile,
+        loaded: Loaded[Model],
+        control: Callable[[], Control],
+        tell: Tell,
     ) -> Course:
-        data = work.settings.data
-        rows = [row for _, row in conversations(self.datasets.rows(work.dataset))]
-        train, held_out = split(rows, data.validation_split, data.validation_max_samples)
-        limit = work.settings.hyperparams.max_length
+        def check() -> None:
+            if control() is Control.STOP:
+                raise TrainingError(Cause.STOPPED_BY_USER, "stopped while rows were prepared")
 
-        def encoded(some: tuple[Row, ...]) -> tuple[tuple[Encoded, ...], tuple[int, ...]]:
-            seed = work.settings.hyperparams.seed
-            rewritten = [(number, profile.transform(row, number, seed)) for number, row in some]
-            return fitting(encoder.encode(rewritten), limit, data.over_long)
-
-        trained, dropped = encoded(train)
-        measured, dropped_too = encoded(held_out)
-        every_dropped = tuple(sorted((*dropped, *dropped_too)))
-        tell(ReceiptMade(mask_receipt(trained, encoder.end_of_turn, every_dropped)))
+        prepare = PrepareMaterial(datasets=self.datasets, tokens=self.tokens, trainer=self.trainer)
+        wanted = Preparation(settings=work.settings, profile=profile, encoder=loaded.encoder)
+        material = prepare.execute(work.dataset, wanted, loaded, work.plan, check=check, tell=tell)
         return Course(
-            train=trained,
-            held_out=measured,
+            train=material.train,
+            plan=steps_of(material.train.lengths, material.batches, work.settings),
+            held_out=material.held_out,
+            measured=material.measured,
             settings=work.settings,
             start_step=work.start_step,
             resume_from=self.checkpoints.locate(work.resume) if work.resume else "",
@@ -141,16 +146,11 @@ class RunJob(Generic[Model]):
 def _result(
     work: Assignment, course: Course, outcome: Outcome, checkpoint: Checkpoint
 ) -> TrainingResult:
-    hyperparams = work.settings.hyperparams
     return TrainingResult(
         ending=outcome.ending,
         start_step=work.start_step,
         final_step=outcome.final_step,
-        rows=rows_in(
-            outcome.final_step - work.start_step,
-            len(course.train),
-            hyperparams.per_device_train_batch_size * hyperparams.gradient_accumulation_steps,
-        ),
+        rows=course.plan.rows_in(outcome.final_step - work.start_step),
         tokens=outcome.tokens,
         seconds=outcome.seconds,
         final_loss=outcome.final_loss,

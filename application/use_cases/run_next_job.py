@@ -20,6 +20,7 @@ from application.ports.job_mirror import JobMirror
 from application.ports.job_repository import CampaignBusyError, JobRepository
 from application.ports.model_loader import Model
 from application.ports.processes import Processes
+from application.ports.profile_catalog import ProfileCatalog
 from application.ports.settings_source import SettingsSource
 from application.ports.status_sink import StatusSink
 from application.ports.trainer import Control
@@ -54,6 +55,7 @@ class RunNextJob(Generic[Model]):
     campaigns: CampaignRepository
     heroes: HeroCatalog
     settings: SettingsSource
+    profiles: ProfileCatalog
     engine: RunJob[Model]
     sink: StatusSink
     mirror: JobMirror
@@ -69,7 +71,9 @@ class RunNextJob(Generic[Model]):
         if worn_out := self._release_orphans(campaign):
             return worn_out
         flags = self.settings.assignments(assignments, "command line")
-        fresh = settings_for(hero, campaign_layer(campaign), self.settings, flags).settings
+        fresh = settings_for(
+            hero, campaign_layer(campaign), self.settings, self.profiles, flags
+        ).settings
         if not self.jobs.find(campaign_id=campaign.id, status=JobStatus.QUEUED):
             return None
         self.engine.check(hero, campaign.head)
@@ -177,4 +181,5 @@ def _assignment(job: Job, campaign: Campaign, hero: Hero) -> Assignment:
         start_step=campaign.step,
         head=campaign.head,
         resume=job.checkpoints[-1] if job.checkpoints else None,
+        plan=job.packings[-1].plan if job.checkpoints and job.packings else "",
     )

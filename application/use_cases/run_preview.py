@@ -1,6 +1,6 @@
 """Hear what the head of a campaign says."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
@@ -14,15 +14,19 @@ from application.ports.hero_catalog import HeroCatalog
 from application.ports.job_repository import JobRepository
 from application.ports.model_loader import ChatEncoder, Model, ModelLoader
 from application.ports.preview_backend import PreviewBackend, PreviewRequest
+from application.ports.profile_catalog import ProfileCatalog
 from application.ports.settings_source import SettingsSource
 from domain.campaign import Campaign
-from domain.conversation import Conversation, ask
+from domain.conversation import Conversation, Example, Role, RowError, ask
 from domain.errors import NotFoundError
+from domain.fingerprint import fingerprint
+from domain.formats.reading import Reading
 from domain.hero import Hero
 from domain.job import JobStatus
 from domain.preview import PreviewEvent, Prompt, observe
-from domain.profiles.registry import profile_of
-from domain.rows import conversations
+from domain.profiles.profile import Profile
+from domain.rows import usable_rows
+from domain.settings.data import DataSettings
 from domain.settings.layers import with_values
 from domain.settings.monitoring import PreviewBackendName
 from domain.settings.settings import Settings
@@ -56,7 +60,8 @@ class RunPreview(Generic[Model]):
 
     - prompts go through the profile, so that the model sees what it was trained on;
     - what could not be measured is recorded as that, never as a wrong answer;
-    - without prompts, rows are asked that the last job with such rows held out.
+    - without prompts, rows are asked that the last job with such rows held out;
+    - a row without turns has no question and is passed over.
     """
 
     log: EventLog
@@ -64,6 +69,7 @@ class RunPreview(Generic[Model]):
     campaigns: CampaignRepository
     heroes: HeroCatalog
     settings: SettingsSource
+    profiles: ProfileCatalog
     datasets: DatasetSource
     models: ModelLoader[Model]
     checkpoints: CheckpointStore
@@ -74,16 +80,22 @@ class RunPreview(Generic[Model]):
         """Give one event for each prompt, in their order."""
         campaign = self.campaigns.get(order.campaign) if order.campaign else self.campaigns.active()
         hero = self.heroes.get(campaign.hero_id)
-        settings = settings_for(hero, campaign_layer(campaign), self.settings).settings
-        asked = self._asked(campaign, order)
+        settings = settings_for(
+            hero, campaign_layer(campaign), self.settings, self.profiles
+        ).settings
+        asked = self._asked(campaign, order, settings.data)
         location = self._verified(campaign, hero)
-        encoder = self.models.encoder(hero, location)
+        profile = self.profiles.get(settings)
+        encoder = self.models.encoder(hero, location, plain_chat=profile.own_thinking)
+        seed = settings.hyperparams.seed
         request = PreviewRequest(
             hero=hero,
             location=location,
             address=campaign.head.address if campaign.head else f"{campaign.id}@base",
             settings=settings,
-            prompts=tuple(_prompt(row, settings, encoder) for row in asked),
+            prompts=tuple(_prompts(asked, profile, seed, encoder)),
+            processors=profile.processors() if settings.monitoring.preview_processors else (),
+            plain_chat=profile.own_thinking,
         )
         return self._record(campaign, request)
 
@@ -94,7 +106,7 @@ class RunPreview(Generic[Model]):
             observe(
                 campaign_id=campaign.id,
                 checkpoint=campaign.head,
-                backend=backend.name,
+                backend=_speaker(backend, request),
                 prompt=prompt,
                 outcome=outcome,
                 at=self.clock.now(),
@@ -104,22 +116,30 @@ class RunPreview(Generic[Model]):
         self.log.append(Append(preview_stream(campaign.id), tuple(events)))
         return events
 
-    def _asked(self, campaign: Campaign, order: PreviewOrder) -> Sequence[Conversation]:
+    def _asked(
+        self, campaign: Campaign, order: PreviewOrder, data: DataSettings
+    ) -> Sequence[Conversation]:
         if order.texts:
             return [ask(text) for text in order.texts]
         if order.file:
-            read = conversations(self.datasets.rows_at(order.file))
-            return [conversation for _, (_, conversation) in read]
+            return self._questions_of(order.file, data)
         return self._held_out(campaign)[: order.most]
+
+    def _questions_of(self, file: str, data: DataSettings) -> Sequence[Conversation]:
+        rows = usable_rows(self.datasets.rows_at(file), Reading.of(data), data.bad_rows)
+        return _with_questions(example for _, example in rows)
 
     def _held_out(self, campaign: Campaign) -> Sequence[Conversation]:
         done = self.jobs.find(campaign_id=campaign.id, status=JobStatus.COMPLETED)
         for job in reversed(done):
-            rows = [row for _, row in conversations(self.datasets.rows(job.dataset))]
             data = with_values(Settings(), job.settings).data  # as they were when it was trained
-            _, held_out = split(rows, data.validation_split, data.validation_max_samples)
-            if held_out:
-                return [conversation for _, conversation in held_out]
+            if data.validation_dataset_path:
+                return self._questions_of(data.validation_dataset_path, data)
+            rows = usable_rows(self.datasets.rows(job.dataset), Reading.of(data), data.bad_rows)
+            said = [fingerprint(example) for _, example in rows]
+            _, held_out = split(said, data.validation_split, data.validation_max_samples)
+            if asked := _with_questions(rows[place][1] for place in held_out):
+                return asked
         raise NothingToAskError
 
     def _verified(self, campaign: Campaign, hero: Hero) -> str:
@@ -131,11 +151,27 @@ class RunPreview(Generic[Model]):
         return location
 
 
-def _prompt(row: Conversation, settings: Settings, encoder: ChatEncoder) -> Prompt:
-    seen = profile_of(settings.profile).transform(row, 0, settings.hyperparams.seed)
-    has_answer = seen.messages[-1].role == "assistant"
-    asked = seen.prompt if has_answer else seen
-    text, tokens = encoder.render(asked)
-    return Prompt(
-        conversation=asked, golden=seen.answer if has_answer else None, text=text, tokens=tokens
-    )
+def _speaker(backend: PreviewBackend, request: PreviewRequest) -> str:
+    """Name who spoke, and whether something was left out that the profile wanted."""
+    whole = backend.heeds_processors or not request.processors
+    return backend.name if whole else f"{backend.name} (no processors)"
+
+
+def _with_questions(examples: Iterable[Example]) -> list[Conversation]:
+    return [example for example in examples if isinstance(example, Conversation)]
+
+
+def _prompts(
+    rows: Iterable[Conversation], profile: Profile, seed: int, encoder: ChatEncoder
+) -> Iterator[Prompt]:
+    """Write the questions as in training; a row that the profile refuses taught nothing there."""
+    for row in rows:
+        try:
+            seen = profile.transform(row, 0, seed)
+        except RowError:
+            continue
+        has_answer = seen.messages[-1].role is Role.ASSISTANT
+        asked = seen.prompt if has_answer else seen
+        text, tokens = encoder.render(asked)
+        golden = seen.answer if has_answer else None
+        yield Prompt(conversation=asked, golden=golden, text=text, tokens=tokens)

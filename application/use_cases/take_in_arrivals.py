@@ -10,6 +10,7 @@ from application.use_cases.queue_dataset import DuplicateDatasetError, QueueData
 from domain.conversation import RowError
 from domain.dataset import DatasetDuplicate, DatasetEvent, DatasetRejected
 from domain.job import Job
+from domain.rows import BadRowsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class TakeInArrivals:
             job = self.queue.execute(request)
         except DuplicateDatasetError as error:
             return self._refuse(arrival, error, error.job)
-        except (UnreadableFileError, DataLineError, RowError) as error:
+        except (UnreadableFileError, DataLineError, RowError, BadRowsError) as error:
             return self._refuse(arrival, error)
         self.inbox.clear(arrival)
         return job

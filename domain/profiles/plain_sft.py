@@ -1,6 +1,6 @@
 """The profile that changes nothing but adds the system prompt where a row has none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from domain.conversation import Conversation, Message, Role
@@ -17,6 +17,8 @@ class PlainSft(Profile):
 
     def transform(self, example: Conversation, row_number: int, seed: int) -> Conversation:
         """Add the system prompt."""
-        if not self.system_prompt or example.messages[0].role is Role.SYSTEM:
+        if not self.system_prompt or any(turn.role is Role.SYSTEM for turn in example.messages):
             return example
-        return Conversation((Message(Role.SYSTEM, self.system_prompt), *example.messages))
+        return replace(
+            example, messages=(Message(Role.SYSTEM, self.system_prompt), *example.messages)
+        )

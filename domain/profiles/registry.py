@@ -1,18 +1,47 @@
 """Profiles by name."""
 
+from collections.abc import Callable, Mapping
+
 from domain.errors import NotFoundError
+from domain.profiles.emoji_think import EmojiThink
 from domain.profiles.plain_sft import PlainSft
 from domain.profiles.profile import Profile
-from domain.settings.profile import ProfileSettings
+from domain.profiles.regime3 import Regime3
+from domain.settings.settings import Settings
 
-_BUILT_IN = {PlainSft.name: PlainSft}
+
+def _plain_sft(settings: Settings) -> Profile:
+    return PlainSft(settings.profile.system_prompt)
 
 
-def profile_of(settings: ProfileSettings) -> Profile:
-    """Give the profile that the settings name, or list the known ones."""
-    if settings.name not in _BUILT_IN:
+def _emoji_think(settings: Settings) -> Profile:
+    return EmojiThink(
+        settings.profile.system_prompt,
+        keep_thoughts=settings.emoji_think.keep_thoughts,
+        direct_ratio=settings.emoji_think.direct_ratio,
+    )
+
+
+def _regime3(settings: Settings) -> Profile:
+    return Regime3(
+        settings.profile.system_prompt,
+        strict=settings.regime3.strict,
+        operator_case=settings.regime3.operator_case,
+        commutative=settings.regime3.commutative,
+    )
+
+
+BUILT_IN: Mapping[str, Callable[[Settings], Profile]] = {
+    PlainSft.name: _plain_sft,
+    EmojiThink.name: _emoji_think,
+    Regime3.name: _regime3,
+}
+
+
+def built_in(name: str, settings: Settings) -> Profile:
+    """Build the profile of this name, or list the known ones."""
+    if name not in BUILT_IN:
         raise NotFoundError(
-            f"there is no profile '{settings.name}'",
-            fix=(f"known profiles: {', '.join(_BUILT_IN)}",),
+            f"there is no profile '{name}'", fix=(f"known profiles: {', '.join(BUILT_IN)}",)
         )
-    return _BUILT_IN[settings.name](settings.system_prompt)
+    return BUILT_IN[name](settings)

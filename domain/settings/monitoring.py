@@ -25,6 +25,10 @@ class Monitoring:
     )
     preview_max_tokens: int = setting(256, "Longest preview answer.", unit="tokens", ge=1)
     preview_temperature: float = setting(0.0, "Sampling temperature; 0 is greedy.", ge=0, le=2)
+    preview_processors: bool = setting(
+        True,  # noqa: FBT003 - a default
+        "Let the profile's logits processors act in previews.",
+    )
     remote_3090_host: str = setting("localhost", "Host of the preview server.")
     remote_3090_port: int = setting(8765, "Port of the preview server.", ge=1, le=65535)
     remote_3090_timeout: float = setting(30.0, "Longest wait for an answer.", unit="s", gt=0)

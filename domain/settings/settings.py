@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 
 from domain.settings.data import DataSettings
+from domain.settings.emoji_think import EmojiThinkSettings
 from domain.settings.environment import Environment
 from domain.settings.hyperparams import Hyperparams
 from domain.settings.model import ModelSettings
 from domain.settings.monitoring import Monitoring
+from domain.settings.packing import PackingSettings
 from domain.settings.profile import ProfileSettings
+from domain.settings.regime3 import Regime3Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +19,10 @@ class Settings:
 
     hyperparams: Hyperparams = field(default_factory=Hyperparams)
     profile: ProfileSettings = field(default_factory=ProfileSettings)
+    emoji_think: EmojiThinkSettings = field(default_factory=EmojiThinkSettings)
+    regime3: Regime3Settings = field(default_factory=Regime3Settings)
     model: ModelSettings = field(default_factory=ModelSettings)
     data: DataSettings = field(default_factory=DataSettings)
+    packing: PackingSettings = field(default_factory=PackingSettings)
     monitoring: Monitoring = field(default_factory=Monitoring)
     environment: Environment = field(default_factory=Environment)

@@ -17,7 +17,7 @@ from entrypoints.cli.translation_view import COLUMNS, translation_document, tran
 def import_(app: App, folder: str, hero_id: str, *, dry_run: bool) -> None:
     """Begin a campaign like the predecessor's in DIR; its weights are not taken over.
 
-    To go on from weights, make a hero of their folder first: guild hero add ID --model PATH.
+    To go on from weights: guild campaign create NAME --hero ID --from PATH.
 
     \b
     Example:  guild campaign import ~/training/campaigns/dio-qwen3-0.6b/campaign-001

@@ -2,7 +2,8 @@
 
 import click
 
-from application.use_cases.create_campaign import BASE, CampaignRequest
+from application.starts import BASE
+from application.use_cases.create_campaign import CampaignRequest
 from entrypoints.cli.app import App
 from entrypoints.cli.campaign_view import campaign_document, campaign_facts
 from entrypoints.cli.options import GuildCommand
@@ -17,8 +18,8 @@ from entrypoints.cli.settings_options import setting_options
     "--from",
     "start",
     default=BASE,
-    metavar="base|CHECKPOINT",
-    help="Where to begin: name, step or digest of a checkpoint, or CAMPAIGN@head.",
+    metavar="base|CHECKPOINT|PATH",
+    help="Where to begin: name, step or digest of a checkpoint, CAMPAIGN@head, or a model folder.",
 )
 @click.option("--description", default="", metavar="TEXT", help="What it is for.")
 @click.option("--dry-run", is_flag=True, help="Show what would be made, and make nothing.")
@@ -35,6 +36,9 @@ def create(
     dry_run: bool,
 ) -> None:
     """Begin campaign NAME and make it the active one.
+
+    The model in a folder (config.json, *.safetensors, tokenizer) is copied into the hall, if it has
+    the hero's architecture. Write ./NAME for a folder that is called like a checkpoint.
 
     \b
     Example:  guild campaign create july-logic --hero tiny-qwen3

@@ -18,6 +18,7 @@ def campaign_document(campaign: Campaign) -> dict[str, object]:
         "config_overrides": dict(campaign.overrides),
         "description": campaign.description,
         "start": campaign.start,
+        "folder": campaign.folder or None,
         "archived": campaign.archived,
         "forks": list(campaign.forks),
         "config_hash": campaign.config_hash,
@@ -33,6 +34,7 @@ def campaign_facts(campaign: Campaign) -> dict[str, Cell]:
         "hero": campaign.hero_id,
         "description": campaign.description or None,
         "began from": _place(campaign, campaign.start),
+        "copied from": campaign.folder or None,
         "head": _place(campaign, campaign.head),
         "step": campaign.step,
         "archived": campaign.archived,
@@ -47,6 +49,6 @@ def campaign_facts(campaign: Campaign) -> dict[str, Cell]:
 
 def _place(campaign: Campaign, checkpoint: Checkpoint | None) -> str:
     if checkpoint is None:
-        return "base model"
+        return "a copy that is not made yet" if campaign.folder else "base model"
     foreign = checkpoint.campaign_id != campaign.id
     return f"{checkpoint.campaign_id} {checkpoint.name}" if foreign else checkpoint.name

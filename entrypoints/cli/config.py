@@ -5,7 +5,7 @@ import json
 import click
 
 from application.layers import campaign_layer, settings_for
-from domain.errors import ExitStatus, GuildError
+from domain.errors import ExitStatus
 from domain.settings.layers import Resolved, Value, flatten
 from entrypoints.cli.app import App
 from entrypoints.cli.config_import import import_
@@ -113,20 +113,14 @@ def set_(app: App, key: str, value: str, where: str, campaign: str) -> None:
 @config.command()
 @click.pass_context
 def check(context: click.Context) -> None:
-    """Check every file and variable that holds settings; show all faults at once.
+    """Check every file, variable and campaign that holds settings; show all faults at once.
 
     \b
     Example:  guild config check
     JSON:     faults[]
     """
     app = context.ensure_object(App)
-    container = app.reading
-    faults = [*container.settings().faults()]
-    for hero_id in container.heroes().ids():
-        try:
-            container.heroes().get(hero_id)
-        except GuildError as error:
-            faults.append(error)
+    faults = app.reading.check_settings().execute()
     if app.json:
         answer(app, "guild.config.check/1", {"faults": [str(fault) for fault in faults]})
     else:
@@ -154,7 +148,7 @@ def _resolved(app: App, reference: str | None) -> Resolved:
     campaigns = container.campaigns()
     campaign = campaigns.get(reference) if reference else campaigns.active()
     hero = container.heroes().get(campaign.hero_id)
-    return settings_for(hero, campaign_layer(campaign), container.settings())
+    return settings_for(hero, campaign_layer(campaign), container.settings(), container.profiles())
 
 
 config.add_command(import_)

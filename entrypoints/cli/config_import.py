@@ -1,5 +1,7 @@
 """guild config import: a predecessor's settings."""
 
+from pathlib import Path
+
 import click
 
 from entrypoints.cli.app import App
@@ -39,3 +41,7 @@ def import_(app: App, file: str, *, write: bool) -> None:
     shown = difference if write else block
     if shown and not app.json:
         click.echo(f"\n{shown}", nl=False)
+    if write and Path(file).expanduser().resolve() == app.hall / "config.json":
+        click.echo(
+            f"warning: guild.yaml and {file} side by side are refused: move it away", err=True
+        )

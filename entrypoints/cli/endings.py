@@ -36,7 +36,7 @@ def result_facts(result: TrainingResult) -> dict[str, Cell]:
 
 def job_facts(job: Job) -> dict[str, Cell]:
     """Give a job that has ended, or went back, for people."""
-    facts: dict[str, Cell] = {"job": f"{job.ref}  {job.dataset.name}", "status": job.status.value}
+    facts: dict[str, Cell] = {"job": f"{job.ref}  {job.dataset.title}", "status": job.status.value}
     match job.state:
         case Completed(result=result):
             return {**facts, **result_facts(result)}

@@ -5,7 +5,7 @@ import json
 import click
 
 from domain.errors import GuildError
-from entrypoints.cli.render import clean
+from domain.text import printable
 
 
 def show_error(error: GuildError, *, as_json: bool, about: str = "") -> None:
@@ -15,14 +15,14 @@ def show_error(error: GuildError, *, as_json: bool, about: str = "") -> None:
 
 def _text(error: GuildError, about: str) -> str:
     head = click.style("error:", fg="red", bold=True)
-    what = f"{clean(about)}: {clean(str(error))}" if about else clean(str(error))
+    what = f"{printable(about)}: {printable(str(error))}" if about else printable(str(error))
     lines = [f"{head} {what}  [{error.code.value}]"]
     if error.why:
-        lines.append(f"  why: {clean(error.why)}")
+        lines.append(f"  why: {printable(error.why)}")
     mark = "•" if len(error.fix) > 1 else ""
     for place, fix in enumerate(error.fix):
         label = "  fix:" if place == 0 else "      "
-        lines.append(" ".join(part for part in (label, mark, clean(fix)) if part))
+        lines.append(" ".join(part for part in (label, mark, printable(fix)) if part))
     return "\n".join(lines)
 
 

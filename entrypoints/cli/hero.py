@@ -54,19 +54,37 @@ def list_(app: App) -> None:
 @click.argument("hero_id", metavar="ID")
 @click.pass_obj
 def show(app: App, hero_id: str) -> None:
-    """Show hero ID: model, lock, chat format and defaults.
+    """Show hero ID: model, lock, chat format, defaults, and its campaigns in this hall.
 
     \b
     Example:  guild hero show tiny-qwen3
-    JSON:     hero
+    JSON:     hero, campaigns[]{id, name, current_step, active}
     """
     found = app.reading.heroes().get(hero_id)
-    answer(app, "guild.hero.show/1", {"hero": _document(found)}, facts=_facts(found))
+    queries = app.reading.queries()
+    active = queries.active_campaign()
+    campaigns = [
+        (each.id, each.name, each.step, bool(active and each.id == active.id))
+        for each in queries.campaigns.find()
+        if each.hero_id == hero_id and not each.archived
+    ]
+    names = ("id", "name", "current_step", "active")
+    answer(
+        app,
+        "guild.hero.show/1",
+        {
+            "hero": _document(found),
+            "campaigns": [dict(zip(names, each, strict=True)) for each in campaigns],
+        },
+        facts=_facts(found),
+        columns=("CAMPAIGN", "NAME", "STEP", "ACTIVE") if campaigns else (),
+        rows=campaigns,
+    )
 
 
 @hero.command()
 @click.argument("hero_id", metavar="ID")
-@click.option("--model", required=True, metavar="PATH_OR_REPO", help="A folder or a Hub model.")
+@click.option("--model", required=True, metavar="PATH_OR_REPO", help="Folder, GGUF or Hub model.")
 @click.option("--name", default="", metavar="TEXT", help="What people call it.")
 @click.option("--dry-run", is_flag=True, help="Show the hero, write nothing.")
 @click.pass_obj
@@ -114,8 +132,10 @@ def check(context: click.Context, hero_id: str | None, *, fix: bool) -> None:
 
 
 def _origin(model: str) -> tuple[Source, str]:
-    """Tell a folder, which is found again from anywhere, from a model of the Hub."""
+    """Tell folders and files, which are found again from anywhere, from a model of the Hub."""
     path = Path(model).expanduser()
+    if path.is_file() or path.suffix.lower() == ".gguf":
+        return Source.GGUF, str(path.parent.resolve() / path.name)
     is_folder = path.is_dir() or model.startswith(("/", ".", "~")) or model.count("/") > 1
     return (Source.FOLDER, str(path.resolve())) if is_folder else (Source.HUB, model)
 

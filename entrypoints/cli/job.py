@@ -110,7 +110,7 @@ def _facts(job: Job) -> dict[str, Cell]:
         "status": job.status.value,
         "campaign": job.campaign_id,
         "priority": job.priority.value,
-        "data": f"{data.name}: {data.rows} rows, {data.size} bytes, {data.format}",
+        "data": f"{data.title}: {data.rows} rows, {data.size} bytes, {data.format}",
         "sha256": data.sha256,
         "attempts": f"{job.attempts} ({job.failures} failed)",
         "queued": job.created_at,

@@ -3,6 +3,7 @@
 import click
 
 from domain.campaign import Campaign
+from domain.checkpoint import Checkpoint
 from domain.lineage import BASE, Lineage
 from entrypoints.cli.app import App
 from entrypoints.cli.options import GuildCommand
@@ -39,11 +40,17 @@ def lineage(app: App, reference: str | None) -> None:
 def draw_lineage(campaign: Campaign, tree: Lineage) -> list[str]:
     """Draw what grew from where the campaign began, one checkpoint a line."""
     root = campaign.start.digest if campaign.start else BASE
-    title = (
-        f"{campaign.start.campaign_id} {campaign.start.name}" if campaign.start else "base model"
-    )
     mark = "  @head" if campaign.head_digest == root else ""
-    return [f"{campaign.id}", f"{title}{mark}", *_branches(campaign, tree, root, "")]
+    return [campaign.id, f"{_title(campaign)}{mark}", *_branches(campaign, tree, root, "")]
+
+
+def _title(campaign: Campaign) -> str:
+    start = campaign.start
+    if start is None:
+        return "base model"
+    if campaign.folder:
+        return f"copy of {campaign.folder}  {_line(start)}"
+    return f"{start.campaign_id} {start.name}"
 
 
 def _branches(campaign: Campaign, tree: Lineage, digest: str, indent: str) -> list[str]:
@@ -52,11 +59,13 @@ def _branches(campaign: Campaign, tree: Lineage, digest: str, indent: str) -> li
     for place, checkpoint in enumerate(own, start=1):
         last = place == len(own)
         head = "  @head" if checkpoint.digest == campaign.head_digest else ""
-        name = checkpoint.name.removeprefix("checkpoints/")
         branch = "└── " if last else "├── "
-        lines.append(
-            f"{indent}{branch}step {checkpoint.step}  {name}  {checkpoint.digest[:12]}{head}"
-        )
+        lines.append(f"{indent}{branch}{_line(checkpoint)}{head}")
         deeper = indent + ("    " if last else "│   ")
         lines += _branches(campaign, tree, checkpoint.digest, deeper)
     return lines
+
+
+def _line(checkpoint: Checkpoint) -> str:
+    name = checkpoint.name.removeprefix("checkpoints/")
+    return f"step {checkpoint.step}  {name}  {checkpoint.digest[:12]}"

@@ -8,9 +8,9 @@ import click
 from click.exceptions import NoSuchCommand
 
 from domain.errors import ExitStatus, GuildError
+from domain.text import printable
 from entrypoints.cli.app import App
 from entrypoints.cli.errors import show_error
-from entrypoints.cli.render import clean
 
 Sections = Mapping[str, Mapping[str, tuple[str, str]]]
 
@@ -122,5 +122,5 @@ class RootGroup(GuildGroup):
             ctx.exit(ExitStatus.INTERRUPTED)
         except (OSError, UnicodeError) as error:
             # Files and names of this machine, not a bug: a sentence, not a traceback.
-            click.echo(f"error: {clean(str(error))}", err=True)
+            click.echo(f"error: {printable(str(error))}", err=True)
             ctx.exit(ExitStatus.UNEXPECTED)

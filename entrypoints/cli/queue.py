@@ -10,10 +10,12 @@ from domain.dataset import Priority
 from domain.errors import GuildError
 from domain.job import Job
 from domain.job_record import to_dict
+from domain.text import printable
 from entrypoints.cli.app import App
 from entrypoints.cli.errors import show_error
 from entrypoints.cli.options import GuildGroup
-from entrypoints.cli.render import answer, clean
+from entrypoints.cli.references import named
+from entrypoints.cli.render import answer
 
 _COLUMNS = ("ID", "PRIORITY", "STATE", "ROWS", "ADDED", "CAMPAIGN", "FILE")
 
@@ -44,23 +46,20 @@ def add(
 ) -> None:
     """Check each FILE and queue it; also take in what lies in the queue folders.
 
+    FILE[0:100] means the first hundred rows, FILE#500 a sample of them, hub:OWNER/NAME:SPLIT a data
+    set of the Hub, DIR:SPLIT one that was saved to a folder.
+
     \b
     Example:  guild queue add data/july.jsonl --priority high
+              guild queue add hub:openai/gsm8k/main:train[0:1000]
     JSON:     jobs[]
     """
     app = context.ensure_object(App)
     jobs = take_in(app)
     refused: list[GuildError] = []
     for file in files:
-        request = QueueRequest(
-            location=str(file.absolute()),
-            name=clean(file.name),
-            priority=priority,
-            campaign=campaign,
-            again=again,
-        )
         try:
-            jobs.append(app.writing.queue_dataset().execute(request))
+            jobs.append(_add(app, str(file), priority, campaign, again=again))
         except GuildError as error:
             show_error(error, as_json=app.json, about=str(file))
             refused.append(error)
@@ -68,6 +67,22 @@ def add(
         show_jobs(app, "guild.queue.add/1", jobs, footer="next: guild train next")
     if refused:
         context.exit(max(error.exit_status for error in refused))
+
+
+def _add(app: App, text: str, priority: Priority, campaign: str | None, *, again: bool) -> Job:
+    with named(text, app.hall) as dataset:
+        request = QueueRequest(
+            location=dataset.location,
+            name=dataset.name,
+            selection=dataset.selection,
+            priority=priority,
+            campaign=campaign,
+            again=again,
+        )
+        job: Job = app.writing.queue_dataset().execute(request)
+    if shortfall := dataset.shortfall(job.dataset.rows):
+        click.echo(f"{printable(text)}: {shortfall}", err=True)
+    return job
 
 
 @queue.command("list")
@@ -84,6 +99,8 @@ def list_(app: App) -> None:
     others = sum(active is None or job.campaign_id != active.id for job in jobs)
     if others:
         click.echo(f"{others} of them belong to campaigns that are not active and wait", err=True)
+    for stray in app.reading.folders().strays():
+        click.echo(f"{stray} is of no kind that guild takes in, and waits for nothing", err=True)
     show_jobs(
         app,
         "guild.queue.list/1",
@@ -113,7 +130,8 @@ def take_in(app: App) -> list[Job]:
     for outcome in app.writing.take_in_arrivals().execute():
         if isinstance(outcome, Refusal):
             click.echo(
-                f"warning: {clean(outcome.name)} set aside: {clean(outcome.reason)}", err=True
+                f"warning: {printable(outcome.name)} set aside: {printable(outcome.reason)}",
+                err=True,
             )
         else:
             taken.append(outcome)
@@ -135,7 +153,7 @@ def show_jobs(app: App, schema: str, jobs: list[Job], footer: str = "") -> None:
                 job.dataset.rows,
                 job.created_at,
                 job.campaign_id,
-                job.dataset.name,
+                job.dataset.title,
             )
             for job in jobs
         ],

@@ -17,11 +17,12 @@ from domain.job import Completed, Job
 from domain.lessons import REAL_WORDS, example, words
 from domain.preview import PreviewEvent, PreviewTaken, Verdict, verdict
 from domain.result import TrainingResult
+from domain.text import printable
 from entrypoints.cli.app import App
 from entrypoints.cli.chart import draw
 from entrypoints.cli.interrupts import Interrupts
 from entrypoints.cli.options import GuildCommand
-from entrypoints.cli.render import clean, plain
+from entrypoints.cli.render import plain
 
 if TYPE_CHECKING:
     from entrypoints.container import Container
@@ -165,9 +166,9 @@ def _show(
     click.echo("\nwhat it says now")
     for event in after[:SHOWN]:
         model = event.answer if isinstance(event, PreviewTaken) else f"({event.cause})"
-        click.echo(f"  prompt  {clean(event.prompt)}")
-        click.echo(f"  golden  {clean(event.golden or '')}")
-        click.echo(f"  model   {clean(model)}   {verdict(event)}\n")
+        click.echo(f"  prompt  {printable(event.prompt)}")
+        click.echo(f"  golden  {printable(event.golden or '')}")
+        click.echo(f"  model   {printable(model)}   {verdict(event)}\n")
     checkpoint = container.checkpoints().locate(result.checkpoint)
     click.echo(f"checkpoint    {checkpoint}")
     click.echo(f"event log     {hall / '.guild' / 'guild.db'}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from domain.text import printable
 from entrypoints.cli.app import App
 
 Cell = str | int | float | datetime | None
@@ -85,7 +86,7 @@ def for_people(value: Cell, *, exact: bool = False) -> str:
         case int():
             return f"{value:,}".replace(",", " ")
         case str():
-            return clean(value)
+            return printable(value)
 
 
 def ago(age: timedelta) -> str:
@@ -95,11 +96,6 @@ def ago(age: timedelta) -> str:
         if abs(seconds) >= size:
             return f"{seconds // size} {unit} ago"
     return f"{seconds} s ago"
-
-
-def clean(text: str) -> str:
-    """Make text harmless for a terminal: what cannot be printed is shown escaped."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def plain(value: Any) -> Any:
@@ -120,4 +116,4 @@ def _tabular(value: Cell) -> str:
         case bool():
             return "yes" if value else "no"
         case _:
-            return clean(str(value))
+            return printable(str(value))

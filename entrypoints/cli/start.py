@@ -105,13 +105,13 @@ def _job(running: RunningJob, now: datetime) -> str:
     job = running.job
     if running.lost:
         return (
-            f"{job.ref} {job.dataset.name}: its process is gone, guild train next goes on with it"
+            f"{job.ref} {job.dataset.title}: its process is gone, guild train next goes on with it"
         )
     numbers = " ".join(
         f"{name} {value:.4g} (step {step})" for name, (step, value) in running.latest.items()
     )
     began = ago(now - job.state.started_at) if isinstance(job.state, Processing) else ""
-    return f"{job.ref} {job.dataset.name}, began {began}, {numbers or 'no numbers yet'}"
+    return f"{job.ref} {job.dataset.title}, began {began}, {numbers or 'no numbers yet'}"
 
 
 def _preview(tally: PreviewTally, now: datetime) -> str:

@@ -8,12 +8,13 @@ from application.use_cases.run_next_job import RunNextJob
 from domain.errors import ExitStatus
 from domain.job import Completed, Job, Queued
 from domain.job_record import to_dict
+from domain.text import printable
 from entrypoints.cli.app import App
 from entrypoints.cli.endings import exit_of, job_facts
 from entrypoints.cli.interrupts import Interrupts
 from entrypoints.cli.options import GuildGroup
 from entrypoints.cli.queue import take_in
-from entrypoints.cli.render import answer, clean
+from entrypoints.cli.render import answer
 from entrypoints.cli.settings_options import setting_options
 from entrypoints.cli.train_file import file_
 
@@ -66,4 +67,4 @@ def _why_idle(waiting: Sequence[Job]) -> str:
         for job in waiting
         if isinstance(job.state, Queued) and job.state.not_before
     ]
-    return clean("; ".join(later)) or "nothing waits in the active campaign"
+    return printable("; ".join(later)) or "nothing waits in the active campaign"

@@ -1,5 +1,6 @@
 """What every source of rows owes."""
 
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -7,7 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from application.ports.dataset_source import ChangedDatasetError, DataLineError, DatasetSource
+from application.ports.inbox import UnreadableFileError
 from domain.dataset import Dataset
+from domain.rows import BadRow
+from domain.selection import select
 
 # Every subclass runs the same property, with its own fixtures.
 SHARED = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
@@ -74,38 +78,71 @@ class DatasetSourceContract:
         self, source: DatasetSource, shelf: Shelf
     ) -> None:
         content = '{"a": "one\u2028two\u0085three"}\n{"a": 2}\n'.encode()
-        assert [number for number, _ in source.rows_at(shelf.place(content))] == [1, 2]
+        assert list(source.rows_at(shelf.place(content))) == [
+            (1, {"a": "one\u2028two\u0085three"}),
+            (2, {"a": 2}),
+        ]
 
     @pytest.mark.parametrize("name", BAD_LINES)
-    def test_a_line_that_cannot_be_read_is_refused_with_line_column_and_excerpt(
+    def test_a_line_that_cannot_be_read_comes_as_a_bad_row_and_reading_goes_on(
         self, source: DatasetSource, shelf: Shelf, name: str
     ) -> None:
         line, column = BAD_LINES[name]
-        rows = source.rows_at(shelf.place(b'{"a": 1}\n\n' + line + b'\n{"a": 2}\n'))
-        assert next(rows) == (1, {"a": 1})
-        with pytest.raises(DataLineError, match=f"line 3, column {column}") as refused:
-            next(rows)
-        assert line[:5].decode() in refused.value.why
+        content = b'{"a": 1}\n\n' + line + b'\n{"a": 2}\n'
+        for rows in (source.rows_at(shelf.place(content)), source.rows(shelf.keep(content))):
+            first, bad, last = rows
+            assert (first, last) == ((1, {"a": 1}), (4, {"a": 2}))
+            assert isinstance(bad, BadRow)
+            assert bad.number == 3
+            assert f"column {column}:" in bad.problem
+            assert line[:5].decode() in bad.excerpt
 
     @pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
-    def test_numbers_that_json_does_not_know_are_refused(
+    def test_numbers_that_json_does_not_know_make_a_bad_row(
         self, source: DatasetSource, shelf: Shelf, word: str
     ) -> None:
-        with pytest.raises(DataLineError, match=f"line 1.*{word}"):
-            list(source.rows_at(shelf.place(f'{{"a": {word}}}'.encode())))
+        [bad] = source.rows_at(shelf.place(f'{{"a": {word}}}'.encode()))
+        assert isinstance(bad, BadRow)
+        assert word in bad.problem
 
     @pytest.mark.parametrize("line", [b'{"a": "\xff"}', b'{"a": "\xc3"}', b'{"a": "\xed\xa0\x80"}'])
-    def test_bytes_that_are_not_utf_8_are_refused(
+    def test_bytes_that_are_not_utf_8_make_a_bad_row(
         self, source: DatasetSource, shelf: Shelf, line: bytes
     ) -> None:
-        with pytest.raises(DataLineError, match="line 2"):
-            list(source.rows_at(shelf.place(b"\n" + line)))
+        bad, good = source.rows_at(shelf.place(b"\n" + line + b"\n{}"))
+        assert isinstance(bad, BadRow)
+        assert bad.number == 2
+        assert good == (3, {})
 
-    def test_a_line_that_is_nested_too_deeply_is_refused(
+    def test_a_line_that_is_nested_too_deeply_is_a_bad_row(
         self, source: DatasetSource, shelf: Shelf
     ) -> None:
-        with pytest.raises(DataLineError, match="line 1"):
-            list(source.rows_at(shelf.place(b'{"a": ' + b"[" * 100_000)))
+        bad, good = source.rows_at(shelf.place(b'{"a": ' + b"[" * 100_000 + b"\n{}"))
+        assert isinstance(bad, BadRow)
+        assert good == (2, {})
+
+    @pytest.mark.parametrize("code", ["utf-16", "utf-16-be"])
+    def test_another_way_to_write_letters_is_refused_as_a_whole(
+        self, source: DatasetSource, shelf: Shelf, code: str
+    ) -> None:
+        content = "\ufeff".encode(code) * code.endswith("be") + '{"a": 1}\n'.encode(code)
+        with pytest.raises(UnreadableFileError, match="UTF-16"):
+            list(source.rows_at(shelf.place(content)))
+
+    @pytest.mark.parametrize("selection", ["[0:1]", "[1:]", "[:2]", "[9:]", "#2", "#9"])
+    def test_the_selected_rows_of_a_kept_dataset_are_given(
+        self, source: DatasetSource, shelf: Shelf, selection: str
+    ) -> None:
+        dataset = replace(shelf.keep(ROWS), selection=selection)
+        assert list(source.rows(dataset)) == list(select(lambda: iter(READ), selection))
+
+    def test_changed_bytes_are_refused_also_where_they_are_not_selected(
+        self, source: DatasetSource, shelf: Shelf
+    ) -> None:
+        dataset = replace(shelf.keep(ROWS), selection="[0:1]")
+        shelf.spoil(dataset, ROWS + b"\n")
+        with pytest.raises(ChangedDatasetError):
+            next(source.rows(dataset))
 
     @pytest.mark.parametrize("content", [None, b"", ROWS + b"\n", ROWS.replace(b"1.5", b"1.6")])
     def test_changed_bytes_are_refused_before_the_first_row(
@@ -123,6 +160,6 @@ class DatasetSourceContract:
     ) -> None:
         try:
             rows = list(source.rows_at(shelf.place(content)))
-        except DataLineError:
+        except (DataLineError, UnreadableFileError):
             return
-        assert all(isinstance(row, dict) for _, row in rows)
+        assert all(isinstance(row, BadRow) or isinstance(row[1], dict) for row in rows)

@@ -6,7 +6,10 @@ from application.ports.hall_folders import HallFolders
 
 
 class HallFoldersContract:
-    """Subclasses give a hall that misses the folders 'status' and 'queue/low' alone."""
+    """Subclasses give a hall that misses the folders 'status' and 'queue/low' alone.
+
+    The one stray in it is 'queue/normal/rows.xlsx'.
+    """
 
     @pytest.fixture
     def folders(self) -> HallFolders:
@@ -26,3 +29,6 @@ class HallFoldersContract:
 
     def test_the_free_room_is_counted(self, folders: HallFolders) -> None:
         assert folders.free_bytes() > 0
+
+    def test_strays_are_named_where_they_lie(self, folders: HallFolders) -> None:
+        assert list(folders.strays()) == ["queue/normal/rows.xlsx"]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -19,6 +20,7 @@ from domain.job import Job, JobStatus, Processing, Queued, replay
 from domain.job_events import JobStarted
 from domain.lease import LeaseLostError
 from domain.result import Cause
+from domain.turns import turn
 from tests.builders import (
     A_MINUTE,
     CAMPAIGN,
@@ -113,6 +115,22 @@ class JobRepositoryContract:
         jobs.give_up(jobs.claimed(), Cause.PAUSED)
         high = jobs.queue(2, priority=Priority.HIGH)
         assert jobs.claimed().id == high
+
+    def test_claims_go_in_the_order_that_the_domain_names(self, jobs: Jobs) -> None:
+        kinds = [*product(Priority, (0, 1, 2), (False, True), (1, 2))]
+        for number, (priority, tries, moves, _) in enumerate(reversed(kinds)):
+            job_id = jobs.queue(99 - number, priority=priority)
+            for attempt in range(tries):
+                job = jobs.started(job_id)
+                job = jobs.checkpoint(job) if moves and attempt == 0 else job
+                jobs.give_up(job, Cause.PAUSED)
+        waiting = jobs.repository.find(campaign_id=CAMPAIGN, status=JobStatus.QUEUED)
+        order = []
+        while job := jobs.claim():
+            order.append(job.id)
+            jobs.give_up(job, Cause.DATA_ERROR)
+        assert order == [job.id for job in sorted(waiting, key=turn)]
+        assert len(set(order)) == len(kinds)
 
     def test_a_requeued_job_keeps_its_place_in_line(self, jobs: Jobs) -> None:
         first = jobs.queue(1)

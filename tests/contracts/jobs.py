@@ -60,6 +60,11 @@ class Jobs:
         assert job is not None
         return job
 
+    def started(self, job_id: JobId) -> Job:
+        """Start a job whose turn it may not be."""
+        job = self.repository.get(job_id)
+        return self.record(job, starting()(job, job.attempts + 1))
+
     def give_up(self, job: Job, cause: Cause, at: datetime = NOON) -> Job:
         return self.record(job, decide.give_up(job, fence_of(job), cause, "why", at))
 

@@ -1,4 +1,4 @@
-"""The promises of ModelLoader and ChatEncoder."""
+"""The promises of ModelLoader."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,24 +6,15 @@ from typing import Any
 
 import pytest
 
-from application.ports.model_loader import ChatEncoder, ModelLoader, ModelUnavailableError
+from application.ports.model_loader import ModelLoader, ModelUnavailableError
 from domain.checkpoint import BrokenCheckpointError
-from domain.conversation import Conversation, Message, Role, ask
 from domain.hero import Hero
 from domain.settings.model import Attention, ModelSettings, Precision
 from domain.settings.settings import Settings
+from tests.contracts.chat_encoder import TALK
 
 FLOAT32 = Settings(
     model=ModelSettings(dtype=Precision.FLOAT32, attn_implementation=Attention.EAGER)
-)
-TALK = Conversation(
-    (
-        Message(Role.SYSTEM, "You are brief."),
-        Message(Role.USER, "Reverse OWL"),
-        Message(Role.ASSISTANT, "LWO"),
-        Message(Role.USER, "Double it"),
-        Message(Role.ASSISTANT, "LLWWOO"),
-    )
 )
 
 
@@ -39,6 +30,11 @@ class ModelLoaderContract:
     @pytest.fixture
     def absent(self) -> Hero:
         """A hero whose weights are not on this machine."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def thinker(self) -> Hero:
+        """A hero whose own chat template writes thoughts."""
         raise NotImplementedError
 
     @pytest.fixture
@@ -129,45 +125,23 @@ class ModelLoaderContract:
     def test_the_encoder_can_be_had_alone(self, loader: ModelLoader[Any], hero: Hero) -> None:
         alone, along = loader.encoder(hero, ""), loader.load(hero, "", Settings()).encoder
         assert alone.end_of_turn == along.end_of_turn
+        assert alone.template_digest == along.template_digest
+        assert alone.tokenizer_digest == along.tokenizer_digest
         assert alone.encode([(1, TALK)]) == along.encode([(1, TALK)])
 
-
-class ChatEncoderContract:
-    @pytest.fixture
-    def encoder(self) -> ChatEncoder:
-        raise NotImplementedError
-
-    def test_every_assistant_turn_is_trained_with_its_end(self, encoder: ChatEncoder) -> None:
-        (row,) = encoder.encode([(1, TALK)])
-        assert len(row.trained) == 2
-        assert row.ends_with(encoder.end_of_turn)
-
-    def test_nothing_but_the_assistant_is_trained(self, encoder: ChatEncoder) -> None:
-        (row,) = encoder.encode([(1, TALK)])
-        (shown,) = (part.split("⟦") for part in [row.marked])
-        told = [part.split("⟧")[0] for part in shown[1:]]
-        assert [text.startswith(said) for text, said in zip(told, ("LWO", "LLWWOO"), strict=True)]
-        assert all("Reverse" not in text and "brief" not in text for text in told)
-
-    def test_a_longer_answer_trains_more_tokens_and_a_longer_question_does_not(
-        self, encoder: ChatEncoder
+    def test_a_template_that_thinks_gives_way_where_that_is_asked_for(
+        self, loader: ModelLoader[Any], thinker: Hero
     ) -> None:
-        def trained(asked: str, answered: str) -> int:
-            talk = Conversation((*ask(asked).messages, Message(Role.ASSISTANT, answered)))
-            return encoder.encode([(1, talk)])[0].trained_count
+        plain = loader.encoder(thinker, "", plain_chat=True)
+        along = loader.load(thinker, "", Settings(), plain_chat=True).encoder
+        assert plain.template_replaced
+        assert along.template_replaced
+        assert along.template_digest == plain.template_digest
+        assert not loader.encoder(thinker, "").template_replaced
 
-        assert trained("OWL", "L W O") > trained("OWL", "L")
-        assert trained("OWL AND FOX", "L") == trained("OWL", "L")
-
-    def test_rows_keep_their_order_and_number(self, encoder: ChatEncoder) -> None:
-        rows = encoder.encode([(7, TALK), (3, Conversation(TALK.messages[1:3]))])
-        assert [row.number for row in rows] == [7, 3]
-        assert rows[0] == encoder.encode([(7, TALK)])[0]
-
-    def test_a_prompt_is_the_beginning_of_the_row_that_answers_it(
-        self, encoder: ChatEncoder
+    def test_a_template_that_does_not_think_stays(
+        self, loader: ModelLoader[Any], hero: Hero
     ) -> None:
-        (row,) = encoder.encode([(1, TALK)])
-        text, tokens = encoder.render(TALK.prompt)
-        assert tokens == row.trained[-1].start
-        assert row.marked.replace("⟦", "").replace("⟧", "").startswith(text)
+        plain, own = loader.encoder(hero, "", plain_chat=True), loader.encoder(hero, "")
+        assert not plain.template_replaced
+        assert plain.template_digest == own.template_digest

@@ -1,11 +1,13 @@
 """The promises of PreviewBackend."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
 from application.ports.preview_backend import PreviewBackend, PreviewRequest
 from domain.preview import Answer, Unmeasured
+from domain.profiles.processors import TokenPenalty
 
 Ask = Callable[[tuple[str, ...], int], PreviewRequest]
 """Makes the request for questions, with the most tokens of an answer."""
@@ -71,6 +73,15 @@ class PreviewBackendContract:
         outcomes = backend.answer(request)
         assert len(outcomes) == 2
         assert all(isinstance(outcome, Unmeasured) and outcome.cause for outcome in outcomes)
+
+    def test_processors_act_on_each_answer_or_on_none(
+        self, backend: PreviewBackend, ask: Ask, answers: Mapping[str, str]
+    ) -> None:
+        first = tuple(sorted({answer[0] for answer in answers.values()}))
+        request = replace(ask(tuple(answers), ROOM), processors=(TokenPenalty(first, 1e4),))
+        outcomes = backend.answer(request)
+        acted = [o.text[:1] not in first for o in outcomes if isinstance(o, Answer)]
+        assert acted == [backend.heeds_processors] * len(answers)
 
     def test_a_backend_has_a_name(self, backend: PreviewBackend) -> None:
         assert backend.name

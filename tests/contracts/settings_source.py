@@ -212,6 +212,26 @@ class SettingsSourceContract:
         source.keep("hyperparams.seed=8")
         assert source.project().values["hyperparams.seed"] == 8
 
+    def test_what_is_taken_over_is_read_back_and_the_rest_stays(self, source_of: SourceOf) -> None:
+        source = source_of({"hyperparams.seed": 7, "data.over_long": "drop"})
+        difference = source.take_over([f"{RATE}=0.25", "hyperparams.seed=8"])
+        assert source.project().values == {
+            "hyperparams.seed": 8,
+            "data.over_long": "drop",
+            RATE: 0.25,
+        }
+        assert "0.25" in difference
+        assert source.take_over([]) == ""
+
+    @pytest.mark.parametrize("bad", ["hyperparams.max_steps=-2", "hyperparams.sed=1", "nothing"])
+    def test_nothing_is_taken_over_where_one_cannot_be_set(
+        self, source_of: SourceOf, bad: str
+    ) -> None:
+        source = source_of({"hyperparams.seed": 7})
+        with pytest.raises((BadSettingError, UnknownSettingError)):
+            source.take_over(["hyperparams.seed=8", bad])
+        assert source.project().values == {"hyperparams.seed": 7}
+
     def test_what_cannot_be_set_is_not_kept(self, source_of: SourceOf) -> None:
         source = source_of({"hyperparams.seed": 7})
         with pytest.raises(BadSettingError):

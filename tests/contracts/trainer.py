@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from application.ports.trainer import Control, Course, Outcome, Trainer
-from domain.batching import batches
 from domain.result import Cause, Ending, TrainingError
-from tests.courses import START, Watcher, a_course
+from tests.courses import START, Watcher, a_course, a_row
 
 Run = Callable[..., tuple[Watcher, Outcome]]
 Weights = Callable[[str], str]
@@ -59,9 +58,12 @@ class TrainerContract:
         single = {"per_device_train_batch_size": 1, "gradient_accumulation_steps": 1}
         course = a_course(5, num_train_epochs=2, **single)
         watcher, _ = run(course)
-        order = [index for epoch in (0, 1) for (index,) in batches(5, 1, 42, epoch)]
+        plan = course.plan
+        order = [
+            row for epoch in (0, 1) for batch in plan.order(epoch) for row in plan.batches[batch]
+        ]
         assert [step.tokens for step in watcher.steps] == [
-            len(course.train[index].ids) for index in order
+            len(course.train[row].ids) for row in order
         ]
 
     def test_a_short_last_batch_and_group_are_trained_too(self, run: Run) -> None:
@@ -71,6 +73,43 @@ class TrainerContract:
         assert sum(step.tokens for step in watcher.steps) == sum(len(r.ids) for r in course.train)
         assert outcome.tokens == sum(step.tokens for step in watcher.steps)
         assert outcome.ending is Ending.ALL_ROWS
+
+    def test_packed_rows_are_trained_too(self, run: Run) -> None:
+        course = a_course(11, packed=True, max_length=64, held_out=4)
+        watcher, outcome = run(course)
+        assert course.plan.batches.packed
+        assert len(watcher.steps) == course.plan.whole
+        assert outcome.tokens == sum(len(row.ids) for row in course.train)
+        assert outcome.final_val_loss is not None
+
+    def test_two_rows_are_proven_not_to_see_each_other(
+        self, trainer: Trainer[Any], fresh: Callable[[], object]
+    ) -> None:
+        proof = trainer.prove(fresh(), a_row(1), a_row(2))
+        assert proof.holds
+        assert (proof.rows, proof.layer) == ((1, 2), "")
+        assert proof.difference <= proof.tolerance
+
+    def test_a_proof_leaves_the_model_as_it_was(
+        self,
+        trainer: Trainer[Any],
+        fresh: Callable[[], object],
+        watch: Callable[..., Watcher],
+        weights: Weights,
+    ) -> None:
+        model, untouched = fresh(), fresh()
+        trainer.prove(model, a_row(1), a_row(2))
+        proven, other = watch(), watch()
+        proven.train(trainer, model, a_course())
+        other.train(trainer, untouched, a_course())
+        assert weights(proven.last) == weights(other.last)
+
+    def test_another_grouping_of_rows_is_no_plan_to_resume_on(self, run: Run) -> None:
+        first, _ = run(a_course(12, save_steps=2))
+        regrouped = a_course(12, per_device_train_batch_size=1, gradient_accumulation_steps=4)
+        with pytest.raises(TrainingError) as fault:
+            run(replace(regrouped, resume_from=str(first.home / str(START + 2))))
+        assert fault.value.cause is Cause.UNTRUSTED_CHECKPOINT
 
     def test_every_step_is_told_with_its_place_in_job_and_campaign(self, run: Run) -> None:
         watcher, outcome = run(a_course(num_train_epochs=2))
@@ -136,18 +175,19 @@ class TrainerContract:
         assert (outcome.ending, outcome.final_step) == (Ending.STOPPED, START)
         assert (watcher.steps, watcher.saved, watcher.evaluations) == ([], [], [])
 
-    @pytest.mark.parametrize("asked", [3, 6, 7, 15])
+    @pytest.mark.parametrize("packed", [False, True])
+    @pytest.mark.parametrize("asked", [3, 6, 7, 13])
     def test_resuming_gives_the_same_weights_as_never_having_stopped(
-        self, run: Run, weights: Weights, asked: int
+        self, run: Run, weights: Weights, asked: int, *, packed: bool
     ) -> None:
-        course = a_course(num_train_epochs=3)
+        course = a_course(num_train_epochs=3, packed=packed, max_length=17)
         (whole, _), (first, _) = run(course), run(course, stop_after=asked)
         second, outcome = run(replace(course, resume_from=first.last))
-        assert 0 < len(first.steps) < 9
+        assert 0 < len(first.steps) < course.plan.total
         told = [(s.step, s.loss, s.learning_rate, s.tokens) for s in first.steps + second.steps]
         assert told == [(s.step, s.loss, s.learning_rate, s.tokens) for s in whole.steps]
         assert weights(second.last) == weights(whole.last)
-        assert outcome.final_step == START + 9
+        assert outcome.final_step == START + course.plan.total
 
     def test_resuming_is_no_second_start(self, run: Run) -> None:
         course = a_course(held_out=3, num_train_epochs=2)

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {"domain": {"domain"}, "application": {"domain", "application"}}
-SEEDED = {"domain/batching.py", "domain/lessons.py"}
+SEEDED = {"domain/batching.py", "domain/lessons.py", "domain/profiles/emoji_think.py"}
 WORLD = {
     "asyncio", "ctypes", "getpass", "glob", "http", "importlib", "io", "locale", "logging", "mmap",
     "multiprocessing", "os", "pathlib", "platform", "pwd", "random", "resource", "secrets",

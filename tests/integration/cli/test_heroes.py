@@ -1,5 +1,7 @@
 """Heroes as a person adds, looks at and mends them."""
 
+import hashlib
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from tests.guild_cli import Hall, new_hall
 
 pytestmark = pytest.mark.slow
+
+reads_gguf = pytest.mark.skipif(find_spec("gguf") is None, reason="make smollm2 installs gguf")
 
 
 @pytest.fixture(name="hall")
@@ -47,12 +51,51 @@ def test_a_hero_of_a_folder_is_added_listed_and_enlisted(
     hall.ok("campaign", "create", "first", "--hero", "scribe")
 
 
+@reads_gguf
+@pytest.mark.parametrize("name", ["tiny v1.gguf", "sha256-0123456789abcdef"])
+def test_a_hero_of_a_gguf_file_is_added_checked_and_trained(
+    hall: Hall, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.integration.huggingface.gguf_files import a_gguf
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    file = a_gguf(tmp_path / "models" / name)
+    added = hall.json("hero", "add", "scribe", "--model", f"models/../models/{name}")["hero"]
+    assert added["model"]["source"] == "gguf"
+    assert (added["model"]["name"], added["model"]["file"]) == (str(file.parent), name)
+    assert added["model"]["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert added["chat_template"] == "model"
+    assert added["training_defaults"] == {"hyperparams.max_length": 256}
+    assert hall.json("hero", "check", "scribe")["heroes"][0]["sound"]
+    assert not (tmp_path / "cache").exists()
+
+    hall.ok("campaign", "create", "first", "--hero", "scribe")
+    hall.ok("queue", "add", str(hall.lesson(8)))
+    done = hall.json("train", "next", "--max-steps", "1")
+    assert done["job"]["status"] == "completed"
+    assert hall.json("hero", "check", "scribe")["heroes"][0]["sound"]
+
+
+@reads_gguf
+def test_a_gguf_file_that_changed_is_no_longer_read(hall: Hall, tmp_path: Path) -> None:
+    from tests.integration.huggingface.gguf_files import a_gguf
+
+    file = a_gguf(tmp_path / "tiny.gguf")
+    hall.ok("hero", "add", "scribe", "--model", str(file))
+    a_gguf(file, template=None)
+    (checked,) = hall.json("hero", "check", "scribe")["heroes"]
+    assert "is not the file that the hero names" in checked["unread"]
+
+
 @pytest.mark.parametrize(
     ("hero_id", "place", "refusal"),
     [
         ("tiny-qwen3", "{model}", (5, "E_NAME_TAKEN")),
         ("scribe", "{model}/nowhere", (6, "E_MODEL_UNAVAILABLE")),
         ("scribe", "./nowhere", (6, "E_MODEL_UNAVAILABLE")),
+        ("scribe", "{model}/nowhere.gguf", (6, "E_MODEL_UNAVAILABLE")),
+        ("scribe", "{model}/config.json", (6, "E_MODEL_UNAVAILABLE")),
         ("_scribe", "{model}", (3, "E_HERO_FILE")),
     ],
 )

@@ -27,4 +27,4 @@ def test_every_command_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
 
     assert len(commands) > 15
     assert Hall(hall.root).json("campaign", "show", "logic")["campaign"]["current_step"] == 16
-    assert len(hall.json("campaign", "lineage", "logic")["checkpoints"]) == 3
+    assert len(hall.json("campaign", "lineage", "logic")["checkpoints"]) == 4

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from adapters.event_log.codec import SCHEMA, decode, encode
 from application.ports.event_log import BrokenLogError, Event
 from domain.job_events import JobSkipped
-from tests.builders import NOON, a_job_id, a_job_started
+from tests.builders import NOON, a_campaign_created, a_job_id, a_job_started
 from tests.strategies import finite, moments, texts
 
 PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
@@ -73,6 +73,14 @@ def test_any_event_comes_back_equal_and_of_the_same_types(event: Event) -> None:
 def test_an_event_is_one_line_of_plain_json_under_the_name_of_its_type() -> None:
     event = JobSkipped(job_id=a_job_id(), at=NOON, reason="not für me\n")
     assert encode(event) == ("JobSkipped", A_SKIPPED_JOB)
+
+
+def test_a_campaign_of_a_time_that_knew_no_folders_can_be_read() -> None:
+    event = a_campaign_created()
+    name, payload = encode(event)
+    older = payload.replace(',"folder":""', "")
+    assert older != payload
+    assert decode(name, SCHEMA, older) == event
 
 
 def test_a_time_keeps_its_moment_whatever_its_zone() -> None:

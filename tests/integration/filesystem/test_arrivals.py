@@ -1,17 +1,20 @@
 import os
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.filesystem.inbox import FilesystemInbox
+from adapters.filesystem.kinds import ENDINGS
 from adapters.filesystem.mirror import FilesystemJobMirror
 from adapters.memory.clock import MemoryClock
 from domain.job import queued
-from tests.builders import a_job_queued
+from tests.builders import a_job_queued, a_job_started
 from tests.contracts.inbox import ROWS
 from tests.integration.filesystem.around import Around
+from tests.strategies import after
 
 
 @pytest.mark.parametrize(("age", "arrived"), [(-1, 0), (0, 0), (4.5, 0), (5, 1), (3600, 1)])
@@ -65,7 +68,11 @@ def test_a_mark_beside_a_file_says_that_it_is_finished(
         ".rows.jsonl",
         "rows.jsonl.tmp",
         "rows.jsonl.part",
-        "rows.json",
+        "rows.txt",
+        "rows.meta.json",
+        "rows.jsonl.bz2",
+        "rows.gz",
+        ".json.gz",
         "rows",
         "rows.jsonl~",
         ".jsonl",
@@ -107,3 +114,42 @@ def test_what_the_mirror_shows_is_no_arrival(
     shown = hall / "queue" / "normal" / f"{job.id}.jsonl"
     assert shown.samefile(kept)
     assert list(inbox.arrivals()) == []
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_files_of_every_kind_arrive(inbox: FilesystemInbox, outside: Around, ending: str) -> None:
+    outside.put(f"rows{ending}", ROWS, age=60)
+    outside.put(f"SHOUTED{ending.upper()}", ROWS, age=60)
+    assert {arrival.name for arrival in inbox.arrivals()} == {
+        f"rows{ending}",
+        f"SHOUTED{ending.upper()}",
+    }
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_the_mirror_shows_of_any_kind_is_no_arrival_and_goes_with_its_job(
+    inbox: FilesystemInbox, outside: Around, hall: Path, ending: str
+) -> None:
+    staged = inbox.stage(outside.place("rows.jsonl", ROWS))
+    inbox.keep(staged)
+    os.utime(hall / "datasets" / staged.dataset.sha256, (0, 0))
+    job = queued(a_job_queued(dataset=replace(staged.dataset, name=f"rows{ending}")))
+    mirror = FilesystemJobMirror(hall)
+    mirror.show([job])
+    assert (hall / "queue" / "normal" / f"{job.id}{ending}").exists()
+    assert list(inbox.arrivals()) == []
+    mirror.show([after(job, a_job_started(job.id))])
+    assert list((hall / "queue" / "normal").iterdir()) == []
+    assert (hall / "queue" / "processing" / f"{job.id}{ending}").exists()
+
+
+@pytest.mark.slow
+def test_fault_40_a_flood_of_small_files_arrives_whole(
+    inbox: FilesystemInbox, outside: Around, hall: Path
+) -> None:
+    outside.put("first.jsonl", ROWS, age=60)
+    folder = hall / "queue" / "normal"
+    for number in range(20_000):  # links are quicker to make
+        (folder / f"{number}.jsonl").hardlink_to(folder / "first.jsonl")
+    arrivals = inbox.arrivals()
+    assert len({arrival.name for arrival in arrivals}) == len(arrivals) == 20_001

@@ -1,5 +1,6 @@
 import hashlib
 import os
+import re
 import tracemalloc
 from dataclasses import dataclass, field
 from itertools import count
@@ -8,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from adapters.filesystem.dataset_source import FilesystemDatasetSource
-from application.ports.dataset_source import ChangedDatasetError, DataLineError
+from application.ports.dataset_source import ChangedDatasetError
 from application.ports.inbox import UnreadableFileError
 from domain.dataset import Dataset
+from domain.rows import BadRow
 from tests.contracts.dataset_source import ROWS, DatasetSourceContract
 
 
@@ -71,11 +73,14 @@ class TestFilesystemDatasetSource(DatasetSourceContract):
         ('{"é": "'.encode() + b'\xff"}', 8, "UTF-8"),
     ],
 )
-def test_what_readers_take_differently_is_refused(
+def test_fault_33_what_readers_take_differently_is_a_bad_row(
     source: FilesystemDatasetSource, hall: Hall, line: bytes, column: int, problem: str
 ) -> None:
-    with pytest.raises(DataLineError, match=f"line 2, column {column}: .*{problem}"):
-        list(source.rows_at(hall.place(b"\n" + line + b"\n")))
+    bad, good = source.rows_at(hall.place(b"\n" + line + b"\n{}\n"))
+    assert isinstance(bad, BadRow)
+    assert bad.number == 2
+    assert re.match(f"column {column}: .*{problem}", bad.problem)
+    assert good == (3, {})
 
 
 def test_a_whole_surrogate_pair_is_a_letter(source: FilesystemDatasetSource, hall: Hall) -> None:
@@ -87,35 +92,38 @@ def test_the_excerpt_is_short_and_safe_to_print(
     source: FilesystemDatasetSource, hall: Hall
 ) -> None:
     line = '{"a": "\x1b[31m\u202e🤔' + "x" * 500
-    with pytest.raises(DataLineError) as refused:
-        list(source.rows_at(hall.place(line.encode())))
-    assert refused.value.why.isprintable()
-    assert "🤔" in refused.value.why
-    assert "\\x1b[31m\\u202e" in refused.value.why
-    assert len(refused.value.why) < 120
+    [bad] = source.rows_at(hall.place(line.encode()))
+    assert isinstance(bad, BadRow)
+    assert bad.excerpt.isprintable()
+    assert "🤔" in bad.excerpt
+    assert "\\x1b[31m\\u202e" in bad.excerpt
+    assert len(bad.excerpt) < 120
 
 
-def test_a_line_of_more_than_8_mib_is_refused_without_reading_it_whole(
+def test_fault_33_a_giant_line_is_a_bad_row_that_is_never_held_whole(
     source: FilesystemDatasetSource, hall: Hall
 ) -> None:
     path = Path(hall.place(b'{"a": 1}\n{"a": "'))
     with path.open("r+b") as file:
-        file.truncate(1 << 30)
-    rows = source.rows_at(str(path))
-    assert next(rows) == (1, {"a": 1})
+        file.truncate(1 << 29)
+        file.seek(0, os.SEEK_END)
+        file.write(b'\n{"a": 2}\n')
     tracemalloc.start()
     try:
-        with pytest.raises(DataLineError, match=r"line 2, column 1: .*8 MiB"):
-            next(rows)
+        first, bad, last = source.rows_at(str(path))
         assert tracemalloc.get_traced_memory()[1] < 64 << 20
     finally:
         tracemalloc.stop()
+    assert (first, last) == ((1, {"a": 1}), (3, {"a": 2}))
+    assert isinstance(bad, BadRow)
+    assert (bad.number, bad.problem) == (2, "column 1: it is longer than 8 MiB")
 
 
 def test_a_long_line_that_fits_is_read(source: FilesystemDatasetSource, hall: Hall) -> None:
     line = b'{"a": "' + b"x" * (8 << 20)
     location = hall.place(line[: (8 << 20) - 3] + b'"}\n')
-    assert [number for number, _ in source.rows_at(location)] == [1]
+    [row] = source.rows_at(location)
+    assert isinstance(row, tuple)
 
 
 def test_what_is_no_file_is_refused(source: FilesystemDatasetSource, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ EVERY_NAME = [
 
 @pytest.mark.parametrize("name", EVERY_NAME)
 @pytest.mark.parametrize("refusal", ["", "no answer"])
-def test_a_file_of_any_name_is_taken_in_or_set_aside(
+def test_fault_38_a_file_of_any_name_is_taken_in_or_set_aside(
     inbox: FilesystemInbox, outside: Around, hall: Path, name: str, refusal: str
 ) -> None:
     outside.drop(name, ROWS)
@@ -50,8 +50,8 @@ def test_a_file_of_any_name_is_taken_in_or_set_aside(
 def test_what_is_said_about_a_line_names_the_file_and_not_the_copy(
     inbox: FilesystemInbox, outside: Around, hall: Path
 ) -> None:
-    staged = inbox.stage(outside.place("rows.jsonl", b"nothing\n"))
-    with pytest.raises(DataLineError, match=r"^rows\.jsonl, line 1"):
+    staged = inbox.stage(outside.place("rows.json", b'[{"a": 1}'))
+    with pytest.raises(DataLineError, match=r"^rows\.json, line 1"):
         list(FilesystemDatasetSource(hall).rows_at(staged.location))
 
 

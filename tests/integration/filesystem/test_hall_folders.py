@@ -14,6 +14,7 @@ class TestFilesystemHallFolders(HallFoldersContract):
         create_hall(tmp_path)
         (tmp_path / "status").rmdir()
         (tmp_path / "queue" / "low").rmdir()
+        (tmp_path / "queue" / "normal" / "rows.xlsx").touch()
         return FilesystemHallFolders(tmp_path)
 
 
@@ -37,3 +38,16 @@ def test_a_file_in_the_place_of_a_folder_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "datasets").rmdir()
     (tmp_path / "datasets").write_text("")
     assert list(FilesystemHallFolders(tmp_path).missing()) == ["datasets"]
+
+
+def test_what_is_taken_in_shown_or_unfinished_is_no_stray(tmp_path: Path) -> None:
+    create_hall(tmp_path)
+    for name in ("a.csv.gz", "a.meta.json", "b.jsonl.part", "c.jsonl.done", ".d", "e~", "f.tmp"):
+        (tmp_path / "queue" / "high" / name).touch()
+    (tmp_path / "queue" / "rejected" / "g.xlsx").touch()
+    (tmp_path / "queue" / "low" / "new\nline").touch()
+    (tmp_path / "queue" / "low" / "folder").mkdir()
+    assert list(FilesystemHallFolders(tmp_path).strays()) == [
+        "queue/low/folder",
+        "queue/low/new\\nline",
+    ]

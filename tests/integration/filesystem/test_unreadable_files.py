@@ -1,3 +1,4 @@
+import gzip
 import os
 import socket
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ def bound(path: Path) -> Iterator[None]:
         yield
 
 
-def test_what_is_no_regular_file_is_no_arrival_and_cannot_be_staged(
+def test_fault_37_what_is_no_regular_file_is_no_arrival_and_cannot_be_staged(
     inbox: FilesystemInbox, outside: Around, hall: Path, tmp_path: Path
 ) -> None:
     folder = outside.put("x.jsonl", ROWS, age=60).parent
@@ -59,7 +60,16 @@ def test_a_link_outside_of_the_queue_may_name_the_file(
     [
         (b"", "empty"),
         (ROWS + b"\0" + ROWS, "NUL"),
-        (ROWS.decode().encode("utf-16"), "UTF-8"),
+        (ROWS.decode().encode("utf-16"), "UTF-16, not UTF-8"),
+        (ROWS.decode().encode("utf-16-le"), "NUL"),
+        (gzip.compress(b""), "empty"),
+        (gzip.compress(ROWS + b"\0"), "NUL"),
+        (gzip.compress(b"PAR1"), "a parquet file is packed in it"),
+        (gzip.compress(gzip.compress(ROWS)), "packed twice"),
+        (gzip.compress(ROWS)[:-9], "cut short"),
+        (b"PK\x03\x04rows", "zip"),
+        (b"BZh91AY", "bzip2"),
+        (b'{\n "data": [{"a": 1}]\n}\n', "one JSON object over several lines"),
         ("{'a': 'é'}".encode("latin-1"), "byte 8"),
     ],
 )
@@ -87,3 +97,18 @@ def test_a_byte_order_mark_is_allowed_and_kept(inbox: FilesystemInbox, outside: 
     staged = inbox.stage(outside.place("rows.jsonl", b"\xef\xbb\xbf" + ROWS))
     inbox.keep(staged)
     assert outside.kept(staged.dataset.sha256) == b"\xef\xbb\xbf" + ROWS
+
+
+def test_fault_32_the_refusal_of_utf_16_says_what_helps(
+    inbox: FilesystemInbox, outside: Around
+) -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        inbox.stage(outside.place("rows.jsonl", ROWS.decode().encode("utf-16")))
+    assert "iconv -f UTF-16 -t UTF-8" in refused.value.fix[0]
+
+
+@pytest.mark.parametrize("content", [b"PAR1\0\xff", b"ARROW1\0\0", b"\xff\xff\xff\xff\0"])
+def test_tables_are_no_text_and_may_hold_any_bytes(
+    inbox: FilesystemInbox, outside: Around, content: bytes
+) -> None:
+    assert inbox.stage(outside.place("rows.parquet", content)).dataset.size == len(content)

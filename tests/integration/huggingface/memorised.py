@@ -5,13 +5,15 @@ from pathlib import Path
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from application.ports.preview_backend import PreviewRequest
-from application.ports.trainer import Control, Course
+from application.ports.trainer import Control
 from domain.conversation import Conversation, Message, Role, ask
 from domain.preview import Prompt
 from domain.settings.environment import Environment
 from domain.settings.hyperparams import Hyperparams
 from domain.settings.monitoring import Monitoring
 from domain.settings.settings import Settings
+from tests.contracts.chat_encoder import encoded
+from tests.courses import a_course_of
 from tests.heroes import a_hero
 
 HERO = a_hero(context=48)
@@ -36,12 +38,8 @@ def memorise(folder: Path) -> str:
         Conversation((*ask(asked).messages, Message(Role.ASSISTANT, said)))
         for asked, said in ANSWERS.items()
     ]
-    course = Course(
-        train=tuple(loaded.encoder.encode(list(enumerate(talks, start=1)))),
-        held_out=(),
-        settings=settings,
-        start_step=0,
-    )
+    rows = encoded(loaded.encoder, *talks)
+    course = a_course_of(rows, (), settings)
     HuggingFaceTrainer().train(
         loaded.model,
         course,

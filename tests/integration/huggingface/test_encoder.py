@@ -1,61 +1,42 @@
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import AddedToken, processors
 
 from adapters.huggingface.chat_format import CHATML, ChatMl
 from adapters.huggingface.encoder import HuggingFaceChatEncoder
 from adapters.huggingface.template_format import TemplateFormat
 from adapters.huggingface.tiny_model import build_tokenizer
 from application.ports.model_loader import ChatTemplateError
-from domain.conversation import Conversation, Message, Role, ask
-from domain.masking import Encoded
+from domain.conversation import (
+    Conversation,
+    Message,
+    PlainText,
+    Role,
+    TokenRow,
+    ToolCall,
+    ask,
+)
+from domain.masking import Encoded, Span, marked
+from domain.rows import BadRow
+from tests.contracts.chat_encoder import encoded
+from tests.integration.huggingface.peer_templates import CHATML_TALK, talks, tokens_of
+from tests.integration.huggingface.small_chats import (
+    END,
+    HEADER,
+    STRIPPING,
+    TOKENIZER,
+    encoder_of,
+    problem,
+    talk,
+    trained_texts,
+)
 
 pytestmark = pytest.mark.slow
-
-TOKENIZER = build_tokenizer()
-END, HEADER = "<|im_end|>", "<|im_start|>assistant\n"
-
-# Cleans up what is said, as most templates of Llama's family do.
-STRIPPING = CHATML.replace("message['content']", "message['content'] | trim")
-# Writes an empty thought into the last answer only, as the templates of Qwen3 do.
-THINKING = (
-    "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' }}"
-    "{% if message.role == 'assistant' and loop.last %}"
-    "{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}"
-    "{{ message.content + '<|im_end|>\\n' }}{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
-)
-DEFAULT_SYSTEM = (
-    "{% if messages[0].role != 'system' %}"
-    "{{ '<|im_start|>system\\nYou help.<|im_end|>\\n' }}{% endif %}" + CHATML
-)
-SHOUTING = CHATML.replace("message['content']", "message['content'] | upper")
-FORGETTING = CHATML.replace("message['content']", "message['content'].split('</think>')[-1]")
-ENDLESS = CHATML.replace("'<|im_end|>'", "'<|end|>'")
-WITHOUT_HEADER = CHATML.split("{% if add_generation_prompt %}")[0]
-CHOOSY = "{{ raise_exception('roles must alternate') }}"
-
-
-def encoder_of(template: str) -> HuggingFaceChatEncoder:
-    tokenizer = build_tokenizer()
-    tokenizer.chat_template = template
-    return HuggingFaceChatEncoder(tokenizer)
-
-
-def talk(*turns: str, system: str = "") -> Conversation:
-    """User and assistant in turn."""
-    roles = (Role.USER, Role.ASSISTANT) * len(turns)
-    said = tuple(Message(role, text) for role, text in zip(roles, turns, strict=False))
-    return Conversation((Message(Role.SYSTEM, system), *said) if system else said)
-
-
-def trained_texts(encoder: HuggingFaceChatEncoder, conversation: Conversation) -> list[str]:
-    """Decode what the labels hold, token by token."""
-    (row,) = encoder.encode([(1, conversation)])
-    return [TOKENIZER.decode(row.ids[span.start : span.end]) for span in row.trained]
-
 
 both = pytest.mark.parametrize(
     "template", [CHATML, CHATML + "{# another text, the same words #}"], ids=["fast", "template"]
@@ -76,11 +57,10 @@ class TestPlainChatMl:
         assert told == [f"b{END}"]
 
     @pytest.mark.parametrize("turns", [(f"x{END}\n{HEADER}evil", "good"), ("x", f"one{END}two")])
-    def test_a_turn_that_writes_a_control_token_is_refused_by_its_row(
+    def test_a_turn_that_writes_a_control_token_is_refused(
         self, template: str, turns: tuple[str, ...]
     ) -> None:
-        with pytest.raises(ChatTemplateError, match=r"row 1: .* control token"):
-            trained_texts(encoder_of(template), talk(*turns))
+        assert "control token" in problem(encoder_of(template), talk(*turns))
 
     def test_a_prompt_that_writes_a_control_token_is_refused(self, template: str) -> None:
         with pytest.raises(ChatTemplateError, match="control token"):
@@ -102,10 +82,25 @@ class TestPlainChatMl:
         )
         assert told == [f"\ue002\ue000{END}", f"y{END}"]
 
-    def test_people_see_two_rows_with_their_trained_parts(self, template: str) -> None:
-        rows = encoder_of(template).encode([(n, talk("a", "b")) for n in (4, 5, 6)])
-        shown = f"<|im_start|>user\na{END}\n{HEADER}⟦b{END}⟧\n"
-        assert [row.marked for row in rows] == [shown, shown, ""]
+    def test_people_see_what_is_trained(self, template: str) -> None:
+        encoder = encoder_of(template)
+        (row,) = encoded(encoder, talk("a", "b 🦄"))
+        shown = f"<|im_start|>user\na{END}\n{HEADER}⟦b 🦄{END}⟧\n"
+        assert marked(encoder.pieces(row)) == shown
+
+    def test_thoughts_are_trained_before_what_is_said(self, template: str) -> None:
+        turn = Message(Role.ASSISTANT, "LWO", thinking="from the end\nto the beginning")
+        told = trained_texts(encoder_of(template), Conversation((*ask("OWL").messages, turn)))
+        assert told == [f"<think>\nfrom the end\nto the beginning\n</think>\n\nLWO{END}"]
+
+    def test_thoughts_may_not_write_a_control_token(self, template: str) -> None:
+        turn = Message(Role.ASSISTANT, "LWO", thinking=f"hm{END}")
+        example = Conversation((*ask("OWL").messages, turn))
+        assert "control token" in problem(encoder_of(template), example)
+
+    def test_half_of_a_surrogate_pair_does_not_take_other_rows_with_it(self, template: str) -> None:
+        rows = encoder_of(template).encode([(1, talk("a", "b")), (2, talk("a", "\ud800"))])
+        assert [type(row) for row in rows] == [Encoded, BadRow]
 
     def test_a_prompt_ends_with_the_header(self, template: str) -> None:
         text, tokens = encoder_of(template).render(ask("Reverse OWL"))
@@ -113,63 +108,90 @@ class TestPlainChatMl:
         assert tokens == len(TOKENIZER.encode(text, add_special_tokens=False))
 
 
-pieces = st.lists(st.sampled_from([*"ab \n\t<|\ue000\ue001🦄", END, HEADER]), max_size=5)
+pieces = st.lists(st.sampled_from([*"ab \n\t<|\ue000\ue001🦄", "<|im_", "assistant\n"]), max_size=5)
 words = pieces.map("".join).filter(str.strip)
 
 
-@given(turns=st.lists(st.tuples(words, words), min_size=1, max_size=3), system=words | st.just(""))
+@given(
+    turns=st.lists(st.tuples(words, words), min_size=1, max_size=3),
+    system=words | st.just(""),
+    thinking=words | st.just(""),
+)
 def test_the_fast_way_writes_what_the_template_writes(
-    turns: list[tuple[str, str]], system: str
+    turns: list[tuple[str, str]], system: str, thinking: str
 ) -> None:
     conversation = talk(*(text for turn in turns for text in turn), system=system)
+    if thinking:
+        last = replace(conversation.messages[-1], thinking=thinking)
+        conversation = Conversation((*conversation.messages[:-1], last))
     by_template = TemplateFormat(TOKENIZER)
     assert ChatMl().render(conversation) == by_template.render(conversation)
     assert ChatMl().prompt(conversation.prompt) == by_template.prompt(conversation.prompt)
 
 
-class TestOtherTemplates:
-    def test_what_a_template_strips_is_not_there_to_train(self) -> None:
-        encoder = encoder_of(STRIPPING)
-        assert trained_texts(encoder, talk("  x ", "\n a \n", "y", "b")) == [f"a{END}", f"b{END}"]
+def test_the_tokens_of_a_row_are_those_of_its_pieces() -> None:
+    encoder = encoder_of(CHATML)
+    for row in encoded(encoder, *talks(CHATML_TALK, 100, seed=1)):
+        pieces = encoder.pieces(row)
+        assert tokens_of(TOKENIZER, pieces) == list(row.ids)
+        assert all(text.endswith(END) for text, trained in pieces if trained)
 
-    def test_what_a_template_writes_before_an_answer_is_trained(self) -> None:
-        told = trained_texts(encoder_of(THINKING), talk("x", "a", "y", "b"))
-        assert told == [f"a{END}", f"<think>\n\n</think>\n\nb{END}"]
 
-    def test_a_system_prompt_of_the_template_is_not_trained(self) -> None:
-        encoder = encoder_of(DEFAULT_SYSTEM)
-        assert trained_texts(encoder, talk("x", "a")) == [f"a{END}"]
-        assert encoder.render(ask("x"))[0].startswith("<|im_start|>system\nYou help.")
+def test_chatml_names_the_way_to_tools() -> None:
+    call = Message(Role.ASSISTANT, "", tool_calls=(ToolCall("spell", "{}"),))
+    told = Message(Role.TOOL, "O W L")
+    answered = Message(Role.ASSISTANT, "OWL")
+    for turns in ((call,), (told, answered)):
+        talk = Conversation((*ask("OWL").messages, *turns))
+        assert "template: model" in problem(encoder_of(CHATML), talk)
 
-    @pytest.mark.parametrize(
-        ("template", "conversation"),
-        [
-            (SHOUTING, talk("x", "say it softly")),
-            (FORGETTING, talk("x", "<think>hm</think>yes")),
-            (ENDLESS, talk("x", "a")),
-            (CHOOSY, talk("x", "a")),
-            (WITHOUT_HEADER, talk("x", "a")),
-            ("{% for broken %}", talk("x", "a")),
-        ],
-        ids=["rewrites", "drops", "no end", "raises", "no header", "no template"],
+
+def test_tokens_are_read_as_they_are_even_within_a_character() -> None:
+    ids = tuple(TOKENIZER.encode("🦄", add_special_tokens=False))
+    trained = (False, *(True for _ in ids[1:]))
+    encoder = encoder_of(CHATML)
+    (row,) = encoded(encoder, TokenRow(ids, trained))
+    assert [is_trained for _, is_trained in encoder.pieces(row)] == [False, True]
+
+
+def test_a_plain_text_begins_as_the_tokenizer_begins_texts() -> None:
+    tokenizer = build_tokenizer()
+    tokenizer.bos_token = "<|im_start|>"  # noqa: S105 - no secret
+    begin = tokenizer.bos_token_id
+    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single="<|im_start|> $A", special_tokens=[("<|im_start|>", begin)]
     )
-    def test_a_template_that_hides_what_is_said_is_refused_with_a_way_out(
-        self, template: str, conversation: Conversation
-    ) -> None:
-        with pytest.raises(ChatTemplateError) as refusal:
-            encoder_of(template).encode([(1, conversation)])
-        assert "chatml" in refusal.value.fix[0]
+    (row,) = encoded(HuggingFaceChatEncoder(tokenizer), PlainText("LWO"))
+    assert row.ids[0] == begin
+    assert row.trained == (Span(1, len(row.ids)),)
 
-    def test_a_refusal_names_the_row(self) -> None:
-        encoder = encoder_of(FORGETTING)
-        with pytest.raises(ChatTemplateError, match="row 9"):
-            encoder.encode([(8, talk("x", "a")), (9, talk("x", "<think>hm</think>yes"))])
+
+def test_white_space_that_is_one_token_with_a_header_is_refused() -> None:
+    tokenizer = build_tokenizer()
+    tokenizer.add_tokens([AddedToken("<|say|>", special=True, rstrip=True)])
+    tokenizer.chat_template = (
+        "{% for message in messages %}<|say|>{{ message.content }}<|im_end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|say|>{% endif %}"
+    )
+    encoder = HuggingFaceChatEncoder(tokenizer)
+    assert trained_texts(encoder, talk("x", "a")) == [f"a{END}"]
+    assert "white space" in problem(encoder, talk("x", " a"))
+
+
+def test_a_digest_is_of_what_shapes_tokens_and_of_nothing_else() -> None:
+    usual, cutting, other = build_tokenizer(), build_tokenizer(), build_tokenizer()
+    cutting.backend_tokenizer.enable_truncation(8)
+    other.add_tokens(["LWO"])
+    digests = [HuggingFaceChatEncoder(each).tokenizer_digest for each in (usual, cutting, other)]
+    assert digests[0] == digests[1] != digests[2]
+    templates = [encoder_of(each).template_digest for each in (CHATML, STRIPPING)]
+    assert templates[0] == sha256(CHATML.encode()).hexdigest() != templates[1]
 
 
 def rows_with(change: Callable[[object], None]) -> list[Encoded]:
     tokenizer = build_tokenizer()
     change(tokenizer)
-    return list(HuggingFaceChatEncoder(tokenizer).encode([(1, talk("x" * 50, "a b c"))]))
+    return encoded(HuggingFaceChatEncoder(tokenizer), talk("x" * 50, "a b c"))
 
 
 def test_padding_that_is_the_end_of_turn_changes_nothing() -> None:

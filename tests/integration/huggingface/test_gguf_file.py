@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from adapters.huggingface.loaded_model import weights_digest
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from application.ports.model_loader import ModelUnavailableError
-from domain.hero import Hero, Source
+from domain.hero import BaseModel, ChatTemplate, Hero, Source
 from domain.settings.settings import Settings
-from tests.contracts.model_loader import TALK
+from tests.contracts.chat_encoder import TALK
 from tests.heroes import a_hero
 from tests.integration.huggingface.folders import a_folder
 
@@ -76,9 +77,8 @@ def test_without_a_reader_the_file_is_of_no_use(
 ) -> None:
     monkeypatch.setattr("adapters.huggingface.gguf_file.find_spec", lambda _: None)
     hero = a_file(tmp_path / "home", b"GGUF")
-    with pytest.raises(ModelUnavailableError) as refused:
-        loader.check(hero, "")
-    assert refused.value.fix == ("pip install --no-deps gguf",)
+    for refused in refusals(loader, hero):
+        assert refused.fix == ("pip install --no-deps gguf",)
 
 
 @reads_gguf
@@ -92,6 +92,15 @@ def test_another_file_than_the_pinned_one_is_refused(
     assert not cache.exists()
 
 
+def test_a_file_that_went_away_or_changed_is_not_to_be_installed_again(
+    loader: HuggingFaceModelLoader, tmp_path: Path
+) -> None:
+    hero = a_file(tmp_path / "home", b"GGUF")
+    (tmp_path / "home" / "a" / "model.gguf").unlink()
+    for refused in refusals(loader, hero):
+        assert refused.fix == ("correct the path",)
+
+
 @reads_gguf
 @pytest.mark.parametrize("content", [b"", b"GGUF", b"GGUF\x03\x00\x00\x00" + b"\xff" * 64])
 def test_a_file_that_cannot_be_converted_leaves_nothing_behind(
@@ -102,6 +111,99 @@ def test_a_file_that_cannot_be_converted_leaves_nothing_behind(
     with pytest.raises(ModelUnavailableError, match="cannot be converted"):
         loader.load(hero, "", Settings())
     assert list((cache / "gguf").iterdir()) == []
+
+
+def unread(path: Path) -> BaseModel:
+    """Say no more than where the model lies."""
+    return BaseModel(
+        source=Source.GGUF, name=str(path.parent), file=path.name,
+        family="", architecture="", vocab_size=0, context_length=0, parameters=0,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    from tests.integration.huggingface.gguf_files import a_gguf
+
+    return a_gguf(tmp_path / "my models" / "tiny v1.gguf")
+
+
+@reads_gguf
+def test_the_metadata_say_what_the_model_is_and_the_file_is_pinned(
+    loader: HuggingFaceModelLoader, file: Path, cache: Path
+) -> None:
+    found = loader.describe(unread(file), fetch=True)
+    assert found.chat_template is ChatTemplate.MODEL
+    assert found.model == replace(
+        unread(file),
+        family="qwen3",
+        architecture="Qwen3ForCausalLM",
+        vocab_size=495,
+        context_length=256,
+        parameters=302_848,
+        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+    )
+    assert not cache.exists()
+    assert loader.describe(found.model, fetch=False) == found
+
+
+@reads_gguf
+def test_what_was_described_is_what_is_loaded_to_the_last_weight(
+    loader: HuggingFaceModelLoader, file: Path, cache: Path
+) -> None:
+    from tests.integration.huggingface.gguf_files import a_network
+
+    found = loader.describe(unread(file), fetch=False)
+    hero = replace(a_hero(), model=found.model, chat_template=found.chat_template)
+    loader.check(hero, "")
+    loaded = loader.load(hero, "", Settings())
+    assert loaded.facts.architecture == hero.locked_architecture
+    assert loaded.facts.parameters == found.model.parameters
+    assert loaded.facts.weights_digest == weights_digest(a_network())
+    built = loader.encoder(a_hero(), "")
+    assert loaded.encoder.encode([(1, TALK)]) == built.encode([(1, TALK)])
+    file.unlink()
+    assert [path.name for path in (cache / "gguf").iterdir()] == [found.model.sha256]
+    assert loader.describe(found.model, fetch=False) == found
+
+
+@reads_gguf
+@pytest.mark.parametrize("template", [None, "no header {{ messages }}"])
+def test_a_file_whose_template_guild_cannot_follow_gets_guilds_own(
+    loader: HuggingFaceModelLoader, tmp_path: Path, template: str | None
+) -> None:
+    from tests.integration.huggingface.gguf_files import a_gguf
+
+    file = a_gguf(tmp_path / "a" / "tiny.gguf", template=template)
+    assert loader.describe(unread(file), fetch=False).chat_template is ChatTemplate.CHATML
+
+
+@reads_gguf
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        ({"parts": 2}, "one part of several"),
+        ({"words": False}, "no tokenizer"),
+        ({"head_dim": 32}, "155008 weights, and its Qwen3ForCausalLM 302848"),
+    ],
+)
+def test_a_file_from_which_no_model_could_be_made_is_refused_at_once(
+    loader: HuggingFaceModelLoader, tmp_path: Path, what: dict[str, int], why: str
+) -> None:
+    from tests.integration.huggingface.gguf_files import a_gguf
+
+    file = a_gguf(tmp_path / "a" / "tiny.gguf", **what)  # type: ignore[arg-type]
+    with pytest.raises(ModelUnavailableError) as refused:
+        loader.describe(unread(file), fetch=False)
+    assert why in refused.value.why
+
+
+@reads_gguf
+@pytest.mark.parametrize("size", [0, 4, 40, 5_000, -1])
+def test_half_a_file_is_refused(loader: HuggingFaceModelLoader, file: Path, size: int) -> None:
+    file.write_bytes(file.read_bytes()[:size])
+    with pytest.raises(ModelUnavailableError, match=r"tiny v1\.gguf cannot be used"):
+        loader.describe(unread(file), fetch=False)
 
 
 def test_what_is_converted_already_needs_neither_package_nor_reader(

@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from adapters.huggingface.chat_format import CHATML, END
+from adapters.huggingface.chat_format import CHATML, END, PAD, START
 from adapters.huggingface.encoder import HuggingFaceChatEncoder
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.silence import silence
@@ -16,13 +16,20 @@ from application.ports.model_loader import ModelUnavailableError
 from domain.checkpoint import BrokenCheckpointError
 from domain.hero import ChatTemplate, Hero
 from domain.settings.settings import Settings
-from tests.contracts.model_loader import TALK, ChatEncoderContract, ModelLoaderContract
+from tests.contracts.chat_encoder import TALK, ChatEncoderContract, encoded
+from tests.contracts.model_loader import ModelLoaderContract
 from tests.heroes import a_hero
 from tests.integration.huggingface.folders import a_folder, in_folder
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
+PLAIN = (
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+)
+THINKING = PLAIN + "{# enable_thinking #}"
 
 
 class TestHuggingFaceModelLoader(ModelLoaderContract):
@@ -37,6 +44,10 @@ class TestHuggingFaceModelLoader(ModelLoaderContract):
     @pytest.fixture
     def absent(self, tmp_path: Path) -> Hero:
         return in_folder(tmp_path / "nowhere")
+
+    @pytest.fixture
+    def thinker(self, tmp_path: Path) -> Hero:
+        return in_folder(a_folder(tmp_path / "thinker", template=THINKING), ChatTemplate.MODEL)
 
     @pytest.fixture
     def checkpoint(self, tmp_path: Path) -> str:
@@ -58,7 +69,7 @@ def test_the_built_hero_is_the_same_in_another_process(loader: HuggingFaceModelL
     program = (
         "from adapters.huggingface.model_loader import HuggingFaceModelLoader\n"
         "from domain.settings.settings import Settings\n"
-        "from tests.contracts.model_loader import TALK\n"
+        "from tests.contracts.chat_encoder import TALK\n"
         "from tests.heroes import a_hero\n"
         "loaded = HuggingFaceModelLoader().load(a_hero(), '', Settings())\n"
         "print(loaded.facts.weights_digest, loaded.encoder.encode([(1, TALK)])[0].ids)\n"
@@ -67,7 +78,7 @@ def test_the_built_hero_is_the_same_in_another_process(loader: HuggingFaceModelL
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     here = loader.load(a_hero(), "", Settings())
-    row = here.encoder.encode([(1, TALK)])[0]
+    (row,) = encoded(here.encoder, TALK)
     assert there.stdout == f"{here.facts.weights_digest} {row.ids}\n"
     assert there.stderr == ""
 
@@ -142,6 +153,72 @@ class TestFolders:
         with pytest.raises(ModelUnavailableError):
             loader.load(in_folder(tmp_path), "", Settings())
         assert not (tmp_path / "ran").exists()
+
+
+class TestPlainChat:
+    """A profile that brings its own way to think, and a template with another."""
+
+    @pytest.mark.parametrize(
+        "word", ["<think>", "</think>", "reasoning_content", "enable_thinking"]
+    )
+    def test_each_sign_of_thoughts_is_seen(
+        self, loader: HuggingFaceModelLoader, tmp_path: Path, word: str
+    ) -> None:
+        template = PLAIN + f"{{# {word} #}}"
+        hero = in_folder(a_folder(tmp_path, template=template), ChatTemplate.MODEL)
+        loaded = loader.load(hero, "", Settings(), plain_chat=True)
+        assert loaded.model.tokenizer.chat_template == CHATML
+        assert loaded.encoder.template_replaced
+
+    def test_a_template_without_them_stays(
+        self, loader: HuggingFaceModelLoader, tmp_path: Path
+    ) -> None:
+        hero = in_folder(a_folder(tmp_path, template=PLAIN), ChatTemplate.MODEL)
+        loaded = loader.load(hero, "", Settings(), plain_chat=True)
+        assert loaded.model.tokenizer.chat_template == PLAIN
+        assert not loaded.encoder.template_replaced
+
+    def test_what_replaced_it_goes_into_the_checkpoint(
+        self, loader: HuggingFaceModelLoader, tmp_path: Path
+    ) -> None:
+        hero = in_folder(a_folder(tmp_path / "base", template=THINKING), ChatTemplate.MODEL)
+        loaded = loader.load(hero, "", Settings(), plain_chat=True)
+        with silence():
+            loaded.model.network.save_pretrained(tmp_path / "saved")
+            loaded.model.tokenizer.save_pretrained(tmp_path / "saved")
+        later = loader.encoder(hero, str(tmp_path / "saved"))
+        assert later.template_digest == loaded.encoder.template_digest
+        assert later.end_of_turn == loaded.encoder.end_of_turn
+
+    @pytest.mark.parametrize("lacking", [START, END])
+    def test_without_tokens_for_it_the_hero_is_refused(
+        self, loader: HuggingFaceModelLoader, tmp_path: Path, lacking: str
+    ) -> None:
+        template = THINKING.replace(lacking, "<|other|>")
+        a_folder(tmp_path, template=template)
+        for name in ("tokenizer.json", "tokenizer_config.json"):
+            file = tmp_path / name
+            file.write_text(file.read_text().replace(lacking, "<|other|>"))
+        hero = in_folder(tmp_path, ChatTemplate.MODEL)
+        assert loader.encoder(hero, "").end_of_turn >= 0
+        with pytest.raises(ModelUnavailableError, match="thinks in its own way") as refusal:
+            loader.load(hero, "", Settings(), plain_chat=True)
+        assert lacking in refusal.value.why
+
+
+def test_a_model_stops_at_the_end_of_a_turn_and_at_the_end_of_a_text(
+    loader: HuggingFaceModelLoader, tmp_path: Path
+) -> None:
+    a_folder(tmp_path, template=PLAIN)
+    config = tmp_path / "tokenizer_config.json"
+    facts = json.loads(config.read_text())
+    facts["eos_token"] = PAD
+    config.write_text(json.dumps(facts))
+    loaded = loader.load(in_folder(tmp_path, ChatTemplate.MODEL), "", Settings())
+    end, pad = loaded.model.tokenizer.convert_tokens_to_ids([END, PAD])
+    assert loaded.encoder.end_of_turn == end
+    assert loaded.model.stops == (end, pad)
+    assert loaded.model.network.generation_config.eos_token_id == [end, pad]
 
 
 class TestBrokenCheckpoints:

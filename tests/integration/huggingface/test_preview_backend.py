@@ -9,6 +9,7 @@ from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.preview_backend import LocalPreviewBackend
 from application.ports.preview_backend import PreviewRequest
 from domain.preview import Answer, Unmeasured
+from domain.profiles.processors import PostStop, StopMarks, ThinkMarks
 from domain.settings.monitoring import Monitoring
 from tests.contracts.preview_backend import ROOM, Ask, PreviewBackendContract
 from tests.integration.huggingface.memorised import ANSWERS, a_request, memorise
@@ -107,6 +108,24 @@ def test_what_a_model_prefers_of_its_own_is_left_out(
     finally:
         path.write_text(before)
     assert [o.text for o in outcomes if isinstance(o, Answer)] == list(ANSWERS.values())
+
+
+def test_processors_look_at_answers_and_begin_anew_for_each_batch(
+    backend: LocalPreviewBackend, checkpoint: str
+) -> None:
+    processors = (
+        ThinkMarks(("🧠", "💡"), 2, 3, bonus=1e3),
+        StopMarks(("🦄",), 2, 2, bonus=1e3),
+        PostStop(("🦄",), 2, 2, penalty=1e3, rate=10, reward=0, ceiling=1e4),
+    )
+    asked = ("Say 🧠🧠🦄🦄", "Say hello to a patient scribe") * 9
+    request = replace(a_request(checkpoint, asked), processors=processors)
+    for outcome in backend.answer(request):
+        assert isinstance(outcome, Answer)
+        said = outcome.text
+        assert said.startswith(("🧠🧠", "💡💡"))
+        assert not said.startswith(("🧠🧠🧠🧠", "💡💡💡💡"))
+        assert "🦄" not in said or (said.endswith("🦄🦄") and not outcome.cut)
 
 
 def test_nothing_is_said_on_the_terminal(

@@ -12,7 +12,6 @@ import pytest
 import torch
 
 from adapters.filesystem.status_sink import FilesystemStatusSink
-from adapters.huggingface.batches import Plan
 from adapters.huggingface.loop import arguments_of
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.memory.clock import MemoryClock
@@ -25,7 +24,7 @@ from domain.settings.layers import Value, flatten, with_values
 from domain.settings.settings import Settings
 from tests.builders import NOON, a_job_queued, a_job_started
 from tests.contracts.status_sink import a_step
-from tests.courses import a_course
+from tests.courses import a_course, a_course_of
 from tests.heroes import a_hero
 from tests.integration.remote_3090.asking import MODEL, a_request
 from tests.integration.remote_3090.servers import a_completion, serving
@@ -45,15 +44,20 @@ def argument(name: str) -> Observe:
 
     def observe(key: str, value: Value) -> Any:
         hyperparams = settings(key, value).hyperparams
-        plan = Plan.of(dataclasses.replace(a_course(400), settings=settings(key, value)))
+        total = steps_with(400, key, value)
         with tempfile.TemporaryDirectory() as folder:
-            return getattr(arguments_of(hyperparams, plan, folder, torch.device("cpu")), name)
+            return getattr(arguments_of(hyperparams, total, folder, torch.device("cpu")), name)
 
     return observe
 
 
 def steps(key: str, value: Value) -> int:
-    return Plan.of(dataclasses.replace(a_course(40), settings=settings(key, value))).total
+    return steps_with(40, key, value)
+
+
+def steps_with(rows: int, key: str, value: Value) -> int:
+    course = a_course(rows)
+    return a_course_of(course.train, (), settings(key, value)).plan.total
 
 
 def trained(look: Callable[[MemoryHall], Any]) -> Observe:

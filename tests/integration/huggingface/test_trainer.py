@@ -9,12 +9,11 @@ import torch
 from safetensors.torch import load_file
 from torch.nn.functional import cross_entropy
 
-from adapters.huggingface.batches import collate
+from adapters.huggingface.batches import padded_tensors
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.loss import summed_loss
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.trainer import HuggingFaceTrainer
-from domain.batching import batches
 from domain.masking import IGNORED, labels
 from domain.reports import Warned
 from domain.result import Ending
@@ -90,8 +89,8 @@ def test_untrained_tokens_and_padding_carry_no_loss() -> None:
     network = HuggingFaceModelLoader().load(a_hero(), "", Settings()).model.network
     untrained, short = replace(a_row(1, length=8), trained=()), a_row(2, length=3)
     with torch.inference_mode():
-        alone = float(summed_loss(network, collate([short], 2)))
-        beside = float(summed_loss(network, collate([untrained, short], 2)))
+        alone = float(summed_loss(network, padded_tensors([short], 2)))
+        beside = float(summed_loss(network, padded_tensors([untrained, short], 2)))
     assert beside == pytest.approx(alone, rel=1e-5)
 
 
@@ -112,15 +111,16 @@ def test_the_network_sees_the_planned_rows_also_after_resuming_inside_an_epoch(
         model.network.register_forward_pre_hook(look, with_kwargs=True)
         origin = first.last if first.saved else ""
         watcher.train(HuggingFaceTrainer(), model, replace(course, resume_from=origin))
-    passes = [batch for epoch in (0, 1) for batch in batches(7, 2, 42, epoch)]
-    wanted = [[list(course.train[index].ids) for index in batch] for batch in passes]
+    plan = course.plan
+    passes = [plan.batches[number] for epoch in (0, 1) for number in plan.order(epoch)]
+    wanted = [[list(course.train[row].ids) for row in batch] for batch in passes]
     assert first.saved == [103]
     assert seen == wanted
 
 
 def test_a_row_that_ends_with_the_padding_id_keeps_its_last_label() -> None:
     row = replace(a_row(1, length=4), ids=(5, 6, 7, 2))
-    batch = collate([row, a_row(2, length=6)], 2)
+    batch = padded_tensors([row, a_row(2, length=6)], 2)
     assert batch["labels"][0].tolist() == [IGNORED, IGNORED, 7, 2, IGNORED, IGNORED]
     assert batch["attention_mask"][0].tolist() == [1, 1, 1, 1, 0, 0]
 
@@ -129,7 +129,9 @@ def test_the_validation_loss_is_weighted_by_tokens(watch: Watcher) -> None:
     model = HuggingFaceModelLoader().load(a_hero(), "", Settings()).model
     course = a_course(held_out=5)
     with torch.inference_mode():
-        sums = [float(summed_loss(model.network, collate([row], 0))) for row in course.held_out]
+        sums = [
+            float(summed_loss(model.network, padded_tensors([row], 0))) for row in course.held_out
+        ]
     outcome = watch.train(HuggingFaceTrainer(), model, course)
     tokens = sum(row.trained_count for row in course.held_out)
     assert outcome.initial_val_loss == pytest.approx(sum(sums) / tokens, rel=1e-5)

@@ -1,6 +1,6 @@
 import pytest
 
-from adapters.terminal.text import duration, escaped, grouped
+from adapters.terminal.text import duration, grouped
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,3 @@ def test_thousands_stand_apart() -> None:
         "11 800",
         "1 234 567",
     ]
-
-
-def test_only_what_prints_is_shown_as_it_is() -> None:
-    assert escaped("a é 🤔 [b]") == "a é 🤔 [b]"
-    assert escaped("a\n\x1b\u202e\udcff\x9b") == "a\\n\\x1b\\u202e\\udcff\\x9b"

@@ -1,3 +1,5 @@
+import os
+import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -283,3 +285,20 @@ def test_a_pinned_gguf_is_read(catalog: YamlHeroCatalog, own: Path) -> None:
     (own / "baby-mage.yaml").write_text(MINIMAL.replace("built", "gguf") + pinned)
     model = catalog.get("baby-mage").model
     assert (model.source, model.file, model.sha256) == (Source.GGUF, "a.gguf", "0a" * 32)
+
+
+def test_a_hero_is_on_disk_when_it_is_kept_and_when_it_is_corrected(
+    catalog: YamlHeroCatalog, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[tuple[bool, list[str]]] = []
+
+    def fsync(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        settled.append((is_folder, [path.name for path in own.glob("[!.]*")]))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    catalog.keep(a_hero())
+    assert settled == [(False, []), (True, ["baby-mage.yaml"])]
+    settled.clear()
+    catalog.correct("baby-mage", replace(a_hero().model, vocab_size=600))
+    assert [is_folder for is_folder, _ in settled] == [False, True]

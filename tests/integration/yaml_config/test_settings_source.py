@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from adapters.filesystem.atomic import write_atomically
 from adapters.filesystem.hall import create_hall
 from adapters.yaml_config.near import SETTINGS_ELSEWHERE
 from adapters.yaml_config.settings_files import YamlSettingsSource
@@ -33,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def source(file: Path) -> YamlSettingsSource:
-    return YamlSettingsSource(file, {})
+    return YamlSettingsSource(file, {}, write_atomically)
 
 
 class TestYamlSettingsSource(SettingsSourceContract):
@@ -41,7 +42,7 @@ class TestYamlSettingsSource(SettingsSourceContract):
     def source_of(self, file: Path) -> SourceOf:
         def make(values: Mapping[str, Value]) -> YamlSettingsSource:
             write(file, values)
-            return YamlSettingsSource(file, {})
+            return YamlSettingsSource(file, {}, write_atomically)
 
         return make
 
@@ -55,7 +56,7 @@ def test_the_place_is_file_and_line(source: YamlSettingsSource, file: Path) -> N
 
 def test_variables_set_what_their_names_say(file: Path) -> None:
     environment = {"GUILD_CONFIG__hyperparams__seed": "7", "GUILD_HOME": "x", "PATH": "y"}
-    layer = YamlSettingsSource(file, environment).environment()
+    layer = YamlSettingsSource(file, environment, write_atomically).environment()
     assert layer.values == {"hyperparams.seed": 7}
     assert layer.places == {"hyperparams.seed": "GUILD_CONFIG__hyperparams__seed"}
 
@@ -63,7 +64,7 @@ def test_variables_set_what_their_names_say(file: Path) -> None:
 def test_a_mistyped_variable_is_refused_by_its_name(file: Path) -> None:
     environment = {"GUILD_CONFIG__hyperparams__sed": "7"}
     with pytest.raises(UnknownSettingError, match="GUILD_CONFIG__hyperparams__sed") as refused:
-        YamlSettingsSource(file, environment).environment()
+        YamlSettingsSource(file, environment, write_atomically).environment()
     assert "hyperparams.seed" in refused.value.fix[0]
 
 
@@ -78,12 +79,12 @@ def test_a_file_may_say_nothing(source: YamlSettingsSource, file: Path, text: st
 def test_the_file_of_a_new_hall_sets_nothing_and_its_examples_are_right(tmp_path: Path) -> None:
     create_hall(tmp_path)
     file = tmp_path / "guild.yaml"
-    assert dict(YamlSettingsSource(file, {}).project().values) == {}
+    assert dict(YamlSettingsSource(file, {}, write_atomically).project().values) == {}
     examples = [line[2:] for line in file.read_text().splitlines() if line.startswith("#   ")]
     assert examples
     lines = [line.removeprefix("# ") for line in file.read_text().splitlines()[3:]]
     file.write_text("\n".join(lines))
-    assert len(YamlSettingsSource(file, {}).project().values) == len(examples)
+    assert len(YamlSettingsSource(file, {}, write_atomically).project().values) == len(examples)
 
 
 @pytest.mark.parametrize("written", ["1e-3", "1.0e-3", "0.001", "1E-3", "+1e-3", "1e-03"])
@@ -222,3 +223,41 @@ def test_one_value_is_changed_and_not_a_letter_besides(
     source.keep("hyperparams.seed=7")
     assert file.read_text() == after
     assert source.project().values["hyperparams.seed"] == 7
+
+
+def test_what_is_taken_over_is_written_once_and_by_the_writer_that_was_handed_in(
+    file: Path,
+) -> None:
+    written: list[tuple[Path, str]] = []
+    file.write_text("data: {over_long: drop}  # mine\n")
+    source = YamlSettingsSource(file, {}, lambda path, text: written.append((path, text)))
+
+    source.take_over(["hyperparams.seed=7", "data.over_long=refuse", "hyperparams.max_steps=3"])
+    lines = "hyperparams:\n  max_steps: 3\n  seed: 7\n"
+    assert written == [(file, "data: {over_long: refuse}  # mine\n" + lines)]
+    assert file.read_text() == "data: {over_long: drop}  # mine\n"
+
+
+def test_what_the_file_says_already_is_not_written_again(file: Path) -> None:
+    written: list[str] = []
+    file.write_text("hyperparams: {seed: 7}\n")
+    source = YamlSettingsSource(file, {}, lambda _, text: written.append(text))
+
+    assert source.keep("hyperparams.seed=7") == ""
+    assert written == []
+
+
+def test_a_file_that_cannot_be_written_is_a_refusal(file: Path) -> None:
+    def full(_path: Path, _text: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(BadSettingError, match=f"{file} cannot be written") as refused:
+        YamlSettingsSource(file, {}, full).keep("hyperparams.seed=7")
+    assert "No space left" in refused.value.why
+
+
+def test_a_broken_file_is_not_written_to(source: YamlSettingsSource, file: Path) -> None:
+    file.write_text("hyperparams: [\n")
+    with pytest.raises(BadSettingError):
+        source.take_over(["hyperparams.seed=7"])
+    assert file.read_text() == "hyperparams: [\n"

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import pytest
@@ -12,6 +12,18 @@ from domain.hero import BaseModel, ChatTemplate, Hero, Source
 from tests.heroes import a_hero
 
 FOUND = replace(a_hero(name="models/scribe").model, source=Source.FOLDER)
+
+
+class AskedLoader(MemoryModelLoader):
+    """Remembers what it was asked to describe."""
+
+    def __init__(self, *, described: Collection[Description]) -> None:
+        super().__init__(described=described)
+        self.asked: list[BaseModel] = []
+
+    def describe(self, model: BaseModel, *, fetch: bool) -> Description:
+        self.asked.append(model)
+        return super().describe(model, fetch=fetch)
 
 
 def add_hero(heroes: Sequence[Hero] = (), found: BaseModel = FOUND) -> AddHero:
@@ -28,6 +40,19 @@ def test_a_hero_is_what_its_models_files_say() -> None:
     assert (hero.id, hero.name, hero.model) == ("scribe", "The Scribe", FOUND)
     assert hero.chat_template is ChatTemplate.MODEL
     assert hero.own
+
+
+def test_a_gguf_is_named_by_its_folder_and_its_file() -> None:
+    pinned = replace(
+        FOUND, source=Source.GGUF, name="/models/scribe", file="a.gguf", sha256="0" * 64
+    )
+    loader = AskedLoader(described=[Description(model=pinned, chat_template=ChatTemplate.MODEL)])
+    add = AddHero(heroes=MemoryHeroCatalog([]), models=loader)
+    hero = add.execute("scribe", Source.GGUF, "/models/scribe/a.gguf")
+    (asked,) = loader.asked
+    assert (asked.name, asked.file, asked.sha256) == ("/models/scribe", "a.gguf", "")
+    assert hero.model == pinned
+    assert hero.description == "Qwen3ForCausalLM from /models/scribe/a.gguf."
 
 
 def test_a_hero_without_a_name_has_its_id() -> None:

@@ -18,7 +18,7 @@ from application.use_cases.create_campaign import NameTakenError
 from domain.campaign import Campaign
 from domain.campaign_decisions import ActiveCampaignError, ArchivedCampaignError
 from domain.errors import GuildError
-from tests.memory_hall import MemoryHall, rows
+from tests.memory_hall import GIVEN, MemoryHall, rows
 
 
 class CampaignMachine(RuleBasedStateMachine):
@@ -45,6 +45,15 @@ class CampaignMachine(RuleBasedStateMachine):
         self.hall.enlist(name)
         self.names.append(name)
         self.heads[name] = []
+
+    @rule()
+    def enlist_from_a_folder(self) -> None:
+        name = f"line-{len(self.names)}"
+        start = self.hall.enlist(name, start=GIVEN).campaign.start
+        assert start is not None
+        self.names.append(name)
+        self.heads[name] = []
+        self.kept[start.digest] = start
 
     @rule(data=st.data())
     def a_name_is_taken_for_good(self, data: st.DataObject) -> None:

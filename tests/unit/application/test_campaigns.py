@@ -206,6 +206,8 @@ def test_the_environment_beats_the_project_file(hall: MemoryHall) -> None:
 
     project, environment = {"hyperparams.seed": 1}, {"hyperparams.seed": 2}
     source = MemorySettingsSource(project, environment)
-    resolved = settings_for(a_hero(), campaign_layer(hall.campaigns.active()), source)
+    resolved = settings_for(
+        a_hero(), campaign_layer(hall.campaigns.active()), source, hall.profiles
+    )
     assert resolved.settings.hyperparams.seed == 2
     assert resolved.origins["hyperparams.seed"].layer == "environment"

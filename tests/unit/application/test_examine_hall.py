@@ -35,6 +35,7 @@ class Doctor:
             folders=self.folders,
             heroes=hall.heroes,
             settings=hall.settings,
+            profiles=hall.profiles,
             log=self.log or (lambda: hall.log),
             jobs=lambda: hall.jobs,
             campaigns=lambda: hall.campaigns,
@@ -210,3 +211,10 @@ def test_the_preview_server_is_asked_only_where_it_is_used(
     assert [monitoring.remote_3090_port for monitoring in doctor.asked] == [9]
     doctor.problem = ""
     assert doctor.found("preview").state is State.OK
+
+
+def test_strays_in_the_queue_are_a_warning_each(doctor: Doctor) -> None:
+    doctor.folders = MemoryHallFolders(strays=["queue/low/a.xlsx"])
+    check = doctor.found("queue")
+    assert check.state is State.WARN
+    assert "queue/low/a.xlsx" in check.detail

@@ -1,10 +1,13 @@
 """What is shown."""
 
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from adapters.memory.clock import MemoryClock
 from adapters.memory.preview_backend import MemoryPreviewBackend
+from application.ports.trainer import Control
 from application.use_cases.run_preview import PreviewOrder
 from domain.dataset import Priority
 from domain.job import JobStatus
@@ -46,6 +49,31 @@ def test_the_queue_is_shown_in_the_order_of_the_claims(hall: MemoryHall) -> None
     shown = [job.id for job in hall.queries().queue()]
     trained = [job.id for job in iter(hall.train, None) if job]
     assert shown == trained
+
+
+def test_jobs_of_one_priority_are_shown_as_they_were_queued_whatever_their_ids(
+    hall: MemoryHall,
+) -> None:
+    hall.clock = MemoryClock(NOON)
+    hall._numbers = count(9, -1)
+    ids = [hall.add(f"{name}.jsonl", rows(3, begin=ord(name))).id for name in "abc"]
+    assert ids == sorted(ids, reverse=True)
+
+    assert [job.id for job in hall.queries().queue()] == ids
+
+
+def test_a_job_that_runs_is_shown_before_those_that_wait(hall: MemoryHall) -> None:
+    runs = hall.add("n.jsonl", rows(3)).id
+    shown = []
+
+    def look() -> Control:
+        if not shown:
+            hall.add("h.jsonl", rows(3, begin=9), Priority.HIGH)
+            shown.extend(hall.queries().queue())
+        return Control.GO_ON
+
+    hall.train(control=look)
+    assert [job.id == runs for job in shown] == [True, False]
 
 
 def test_ended_jobs_are_counted_and_leave_the_queue(hall: MemoryHall) -> None:

@@ -1,19 +1,20 @@
 """Putting datasets into the queue."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from application.ports.campaign_repository import NoActiveCampaignError
-from application.ports.dataset_source import DataLineError
 from application.ports.event_log import START, Append, Position, StaleStreamError, dataset_stream
 from application.ports.inbox import UnreadableFileError
-from application.use_cases.queue_dataset import DuplicateDatasetError
+from application.use_cases.queue_dataset import DuplicateDatasetError, QueueRequest
 from application.use_cases.take_in_arrivals import Refusal
 from domain.conversation import RowError
 from domain.dataset import DatasetDuplicate, DatasetRejected, Priority
 from domain.errors import GuildError
 from domain.job import Job, JobStatus
+from domain.rows import BadRowsError
 from tests.memory_hall import MemoryHall, rows
 
 
@@ -44,9 +45,10 @@ def test_the_bytes_are_kept_under_their_digest(hall: MemoryHall) -> None:
     [
         (b"", UnreadableFileError, "missing, empty"),
         (b"\0\1\2", UnreadableFileError, "no text"),
-        (b'{"question": "a", "answer": "b"}\nnot json\n', DataLineError, "2"),
-        (b'{"messages": [{"role": "user", "content": "hi"}]}\n', RowError, "no assistant turn"),
-        (b'{"other": 1}\n', RowError, "line 1: expected 'messages'"),
+        (b'{"question": "a", "answer": "b"}\nnot json\n', BadRowsError, "line 2"),
+        (b'{"messages": [{"role": "user", "content": "hi"}]}\n', BadRowsError, "no assistant turn"),
+        (b'{"question": "a", "answer": "b"}\n{}\n', BadRowsError, "1 of 2 rows .* line 2: 'quest"),
+        (b'{"other": 1}\n', RowError, "no known format: found other"),
         (b"\n\n", RowError, "no rows"),
     ],
 )
@@ -62,6 +64,21 @@ def test_a_bad_file_is_refused_and_leaves_no_trace(
     assert hall.mirror.shown == {}
 
 
+def test_bad_rows_may_be_dropped(hall: MemoryHall) -> None:
+    hall.enlist("lenient", "data.bad_rows=drop")
+
+    job = hall.add(content=b'{"question": "a"}\n' + rows(5))
+    assert job.dataset.rows == 5
+
+
+def test_rows_are_read_as_the_settings_say(hall: MemoryHall) -> None:
+    hall.enlist("mapped", "data.question_column=q", "data.answer_column=a")
+
+    assert hall.add(content=b'{"q": "a", "a": "b"}\n').dataset.format == "question/answer"
+    with pytest.raises(RowError, match="no column 'q'"):
+        hall.add(content=rows(5))
+
+
 def test_the_same_bytes_are_refused_a_second_time_unless_asked_for(hall: MemoryHall) -> None:
     first = hall.add("one.jsonl")
 
@@ -69,6 +86,22 @@ def test_the_same_bytes_are_refused_a_second_time_unless_asked_for(hall: MemoryH
         hall.add("renamed.jsonl")
     assert refusal.value.job == first
     assert hall.add("renamed.jsonl", again=True).id != first.id
+
+
+def test_other_rows_of_the_same_bytes_are_another_job(hall: MemoryHall) -> None:
+    hall.shelf["rows.jsonl"] = rows(8)
+    whole = QueueRequest(location="rows.jsonl", name="rows.jsonl")
+    part, sample = (replace(whole, selection=text) for text in ("[0:5]", "#3"))
+
+    jobs = [hall.queue_dataset().execute(request) for request in (whole, part, sample)]
+    assert [(job.dataset.rows, job.dataset.title) for job in jobs] == [
+        (8, "rows.jsonl"),
+        (5, "rows.jsonl[0:5]"),
+        (3, "rows.jsonl#3"),
+    ]
+    with pytest.raises(DuplicateDatasetError) as refusal:
+        hall.queue_dataset().execute(replace(part, name="renamed.jsonl"))
+    assert refusal.value.job == jobs[1]
 
 
 def test_a_completed_job_still_counts_as_seen(hall: MemoryHall) -> None:
@@ -123,8 +156,11 @@ def test_arrivals_are_taken_in_with_the_priority_of_their_folder(hall: MemoryHal
     assert hall.inbox.arrivals() == ()
 
 
-def test_an_arrival_that_cannot_be_used_is_set_aside_with_the_reason(hall: MemoryHall) -> None:
-    hall.inbox.arrive("bad.jsonl", b"{}\n")
+@pytest.mark.parametrize("bad", [b"", b"{", b"{}\n", b'{"question": "a", "answer": 7}\n'])
+def test_an_arrival_that_cannot_be_used_is_set_aside_with_the_reason(
+    hall: MemoryHall, bad: bytes
+) -> None:
+    hall.inbox.arrive("bad.jsonl", bad)
     hall.inbox.arrive("good.jsonl", rows(3))
 
     refusal, job = hall.take_in_arrivals().execute()

@@ -146,6 +146,7 @@ def test_the_receipt_is_recorded_before_the_first_step(hall: MemoryHall) -> None
         "JobQueued",
         "JobStarted",
         "JobReceiptRecorded",
+        "JobPackingRecorded",
         "JobCheckpointed",
         "JobCompleted",
     ]

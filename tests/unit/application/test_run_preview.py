@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from adapters.memory.preview_backend import MemoryPreviewBackend
+from adapters.memory.settings_source import MemorySettingsSource
 from application.ports.model_loader import ModelUnavailableError
 from application.use_cases.run_preview import NothingToAskError, PreviewOrder
 from domain.preview import PreviewFailed, PreviewTaken, Verdict, verdict
+from domain.profiles.emoji_think import EmojiThink
+from domain.rows import BadRowsError
 from tests.memory_hall import MemoryHall, rows
 
 ANSWERS = {f"what is {number}?": f"number {number}" for number in range(40)}
@@ -53,6 +56,20 @@ def test_the_request_names_the_head_for_other_machines(hall: MemoryHall) -> None
     assert request.location == hall.checkpoints.locate(head)
 
 
+def test_rows_of_a_file_without_turns_are_passed_over(hall: MemoryHall) -> None:
+    hall.enlist("texts", "data.format=text")
+    hall.shelf["texts.jsonl"] = b'{"text": "once upon a time"}\n'
+
+    assert hall.run_preview().execute(PreviewOrder(file="texts.jsonl")) == []
+
+
+def test_a_file_with_rows_that_cannot_be_used_is_refused(hall: MemoryHall) -> None:
+    hall.shelf["prompts.jsonl"] = rows(3) + b'{"question": "why?"}\n'
+
+    with pytest.raises(BadRowsError, match="1 of 4 rows cannot be used, the first is line 4"):
+        hall.run_preview().execute(PreviewOrder(file="prompts.jsonl"))
+
+
 def test_rows_of_a_file_are_asked_in_their_order(hall: MemoryHall) -> None:
     hall.shelf["prompts.jsonl"] = rows(3)
 
@@ -84,6 +101,29 @@ def test_a_system_prompt_of_the_profile_is_seen_by_the_model(hall: MemoryHall) -
 
     hall.run_preview().execute(PreviewOrder(texts=("what is 1?",)))
     assert hall.previews.requests[-1].prompts[0].text.startswith("<system>Be short.<end>")
+
+
+def test_what_the_profile_wants_of_generation_is_asked_for(hall: MemoryHall) -> None:
+    hall.enlist("marked", "profile.name=emoji_think")
+
+    hall.run_preview().execute(PreviewOrder(texts=("what is 1?",)))
+    assert hall.previews.requests[-1].processors == EmojiThink().processors()
+
+
+def test_processors_can_be_left_out(hall: MemoryHall) -> None:
+    hall.enlist("marked", "profile.name=emoji_think")
+    hall.settings = MemorySettingsSource({"monitoring.preview_processors": False})
+
+    (event,) = hall.run_preview().execute(PreviewOrder(texts=("what is 1?",)))
+    assert hall.previews.requests[-1].processors == ()
+    assert event.backend == "memory"
+
+
+def test_a_backend_that_heeds_no_processors_is_named_so(hall: MemoryHall) -> None:
+    hall.enlist("marked", "profile.name=emoji_think")
+
+    (event,) = hall.run_preview().execute(PreviewOrder(texts=("what is 1?",)))
+    assert event.backend == "memory (no processors)"
 
 
 def test_without_held_out_rows_a_prompt_must_be_named(hall: MemoryHall) -> None:

@@ -15,6 +15,7 @@ from domain.job_events import (
     JobDeferred,
     JobEvent,
     JobFailed,
+    JobPackingRecorded,
     JobReceiptRecorded,
     JobReleased,
     JobRequeued,
@@ -27,6 +28,7 @@ from tests.builders import (
     a_checkpoint,
     a_job_queued,
     a_job_started,
+    a_packing,
     a_receipt,
     a_result,
 )
@@ -62,6 +64,7 @@ def test_every_edge_leads_from_and_to_where_the_domain_says() -> None:
     events = {
         "JobStarted": a_job_started(job_id),
         "JobReceiptRecorded": JobReceiptRecorded(**held, receipt=a_receipt()),
+        "JobPackingRecorded": JobPackingRecorded(**held, receipt=a_packing()),
         "JobCheckpointed": JobCheckpointed(**held, checkpoint=a_checkpoint(job_id)),
         "JobCompleted": JobCompleted(**held, result=a_result()),
         "JobReleased": JobReleased(**held, cause=Cause.PAUSED),

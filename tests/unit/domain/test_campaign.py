@@ -28,7 +28,7 @@ from domain.campaign_events import (
 )
 from domain.checkpoint import Checkpoint
 from domain.ids import CampaignId
-from domain.lineage import Lineage
+from domain.lineage import BASE, Lineage, lineage_of
 from tests.builders import (
     NOON,
     a_campaign_activated,
@@ -81,6 +81,24 @@ def test_a_new_campaign_starts_at_the_base_model() -> None:
     assert (CAMPAIGN.head, CAMPAIGN.head_digest, CAMPAIGN.step) == (None, "", 0)
     assert CAMPAIGN.overrides == {"hyperparams.seed": 7}
     assert (CAMPAIGN.version, CAMPAIGN.created_at) == (1, NOON)
+
+
+def test_a_campaign_that_began_from_a_folder_says_so() -> None:
+    start = a_checkpoint(step=0)
+    campaign = created(replace(a_campaign_created(), start=start, folder="/models/mine"))
+    assert (campaign.folder, campaign.head, campaign.step) == ("/models/mine", start, 0)
+    assert CAMPAIGN.folder == ""
+
+
+def test_only_a_copy_of_a_folders_model_is_a_node_without_a_job() -> None:
+    start = a_checkpoint(step=0, digest="ab" * 32)
+    copied = created(replace(a_campaign_created(), start=start, folder="/models/mine"))
+    forked = created(replace(a_campaign_created("fork"), start=a_checkpoint(step=9)))
+    tree = lineage_of([], [CAMPAIGN, copied, forked])
+    assert tree.checkpoints == {start.digest: start}
+    assert tree.ancestry(start.digest) == (start.digest,)
+    assert tree.children(BASE) == ()
+    assert tree.matching("checkpoint-0") == tree.matching("abab") == (start,)
 
 
 def test_activating_changes_nothing_about_the_campaign_itself() -> None:

@@ -1,41 +1,105 @@
 """What happens to rows that are too long."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.lengths import fitting
-from domain.masking import Encoded
-from domain.receipts import TooLongError
+from domain.conversation import Conversation, Message, PlainText, Role
+from domain.lengths import fitted
+from domain.masking import Encoded, Span
 from domain.settings.data import OverLong
-from tests.strategies import encoded_rows
 
-some_rows = st.lists(encoded_rows(), max_size=6)
-
-
-def a_row(number: int, length: int) -> Encoded:
-    return Encoded(number=number, ids=tuple(range(length)), trained=())
+END = 0
 
 
-@given(some_rows, st.integers(1, 30))
-def test_dropping_leaves_out_whole_rows_and_cuts_none(rows: list[Encoded], limit: int) -> None:
-    fit, dropped = fitting(rows, limit, OverLong.DROP)
-    assert list(fit) == [row for row in rows if len(row.ids) <= limit]
-    assert len(fit) + len(dropped) == len(rows)
+def encode(said: Conversation) -> Encoded:
+    """One token a character, one before each turn and END after it."""
+    ids: list[int] = []
+    trained: list[Span] = []
+    for turn in said.messages:
+        ids += [1, *map(ord, turn.content), END]
+        if turn.role is Role.ASSISTANT and turn.trained:
+            trained.append(Span(len(ids) - len(turn.content) - 1, len(ids)))
+    return Encoded(number=7, ids=tuple(ids), trained=tuple(trained))
 
 
-@given(some_rows, st.sampled_from(OverLong))
-def test_rows_that_fit_are_all_taken(rows: list[Encoded], policy: OverLong) -> None:
-    assert fitting(rows, 1000, policy) == (tuple(rows), ())
+def talk(*said: str, system: str = "") -> Conversation:
+    roles = (Role.USER, Role.ASSISTANT)
+    opening = (Message(Role.SYSTEM, system),) if system else ()
+    turns = (Message(roles[place % 2], text) for place, text in enumerate(said))
+    return Conversation((*opening, *turns))
 
 
-def test_a_row_of_exactly_the_limit_fits() -> None:
-    fit, dropped = fitting([a_row(1, 8), a_row(2, 9)], 8, OverLong.DROP)
-    assert ([row.number for row in fit], dropped) == ([1], (2,))
+words = st.text(st.characters(codec="ascii", categories=["L"]), min_size=1, max_size=12)
+talks = st.lists(st.tuples(words, words), min_size=1, max_size=5).flatmap(
+    lambda pairs: st.builds(
+        lambda system: talk(*(text for pair in pairs for text in pair), system=system),
+        st.one_of(st.just(""), words),
+    )
+)
+limits = st.integers(4, 60)
 
 
-def test_refusing_names_the_rows_and_the_longest() -> None:
-    with pytest.raises(TooLongError) as refusal:
-        fitting([a_row(4, 9), a_row(5, 3), a_row(6, 12)], 8, OverLong.REFUSE)
-    assert str(refusal.value) == "2 rows are longer than 8 tokens, the first is row 4"
-    assert refusal.value.why == "the longest has 12 tokens"
+def test_a_row_is_left_out_where_nothing_else_is_wanted() -> None:
+    row = encode(talk("question", "answer"))
+    for policy in (OverLong.REFUSE, OverLong.DROP):
+        left = fitted(row, talk("question", "answer"), 5, policy, encode)
+        assert (left.rows, left.lost) == ((), len(row.ids))
+
+
+def test_a_text_without_turns_is_left_out() -> None:
+    row = Encoded(number=1, ids=(5,) * 9, trained=(Span(0, 9),))
+    for policy in OverLong:
+        assert fitted(row, PlainText("x"), 5, policy, encode).rows == ()
+
+
+@given(talks, limits)
+def test_split_rows_are_whole_exchanges_that_fit_and_lose_nothing_but_what_fits_nowhere(
+    said: Conversation, limit: int
+) -> None:
+    row = encode(said)
+    left = fitted(row, said, limit, OverLong.SPLIT_TURNS, encode)
+    assert all(len(each.ids) <= limit for each in left.rows)
+    assert all(each.ids[span.end - 1] == END for each in left.rows for span in each.trained)
+    answers = [turn.content for turn in said.messages if turn.role is Role.ASSISTANT]
+    learned = [
+        "".join(map(chr, each.ids[span.start : span.end - 1]))
+        for each in left.rows
+        for span in each.trained
+    ]
+    kept = iter(answers)
+    assert all(answer in kept for answer in learned)  # in their order, none twice
+    assert (len(learned) == len(answers)) or left.lost > 0
+
+
+def test_every_split_row_stands_under_the_system_prompt() -> None:
+    said = talk("aaaa", "bbbb", "cccc", "dddd", system="S")
+    left = fitted(encode(said), said, 15, OverLong.SPLIT_TURNS, encode)
+    assert left.rows == (
+        encode(talk("aaaa", "bbbb", system="S")),
+        encode(talk("cccc", "dddd", system="S")),
+    )
+    assert left.lost == 0
+
+
+@given(talks, limits)
+def test_a_cut_row_fits_as_well_as_it_can_and_keeps_every_answer_whole(
+    said: Conversation, limit: int
+) -> None:
+    row = encode(said)
+    if len(row.ids) <= limit:
+        return
+    left = fitted(row, said, limit, OverLong.TRUNCATE_PROMPT, encode)
+    spare = sum(len(turn.content) - 1 for turn in said.messages if turn.role is not Role.ASSISTANT)
+    assert bool(left.rows) == (len(row.ids) - spare <= limit)
+    for cut in left.rows:
+        assert len(cut.ids) == limit  # a token a character: not one more is lost
+        assert cut.lost == left.lost == len(row.ids) - limit
+        whole = [row.ids[span.start : span.end] for span in row.trained]
+        assert [cut.ids[span.start : span.end] for span in cut.trained] == whole
+
+
+def test_the_beginning_of_the_first_question_goes_first_and_the_system_prompt_last() -> None:
+    said = talk("abcdef", "x", "ghij", "y", system="RULES")
+    row = encode(said)
+    cut = fitted(row, said, len(row.ids) - 6, OverLong.TRUNCATE_PROMPT, encode).rows[0]
+    assert cut.ids == encode(talk("f", "x", "hij", "y", system="RULES")).ids

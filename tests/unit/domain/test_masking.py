@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from domain.masking import IGNORED, Encoded, Span, labels
+from domain.masking import IGNORED, Encoded, Span, labels, marked
 from tests.strategies import END_OF_TURN, encoded_rows
 
 
@@ -28,3 +28,12 @@ def test_one_turn_without_its_end_is_noticed() -> None:
 def test_a_row_without_spans_trains_nothing() -> None:
     row = Encoded(number=1, ids=(5, 6), trained=())
     assert (labels(row), row.trained_count) == ([IGNORED, IGNORED], 0)
+
+
+def test_what_a_template_writes_after_an_end_does_not_hide_it() -> None:
+    assert Encoded(number=1, ids=(5, 2, 9), trained=(Span(0, 3),)).ends_with(2)
+
+
+def test_people_see_what_is_trained_between_brackets() -> None:
+    assert marked([("why? ", False), ("so.", True), ("\n", False)]) == "why? ⟦so.⟧\n"
+    assert marked([]) == ""

@@ -1,14 +1,19 @@
 """How examples are rewritten before training."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conversation import Conversation, Message, Role
+from domain.conversation import Conversation, Message, Role, ask
 from domain.errors import NotFoundError
+from domain.profiles.emoji_think import EmojiThink
 from domain.profiles.plain_sft import PlainSft
-from domain.profiles.registry import profile_of
+from domain.profiles.registry import BUILT_IN, built_in
+from domain.settings.emoji_think import EmojiThinkSettings
 from domain.settings.profile import ProfileSettings
+from domain.settings.settings import Settings
 from tests.strategies import conversations, words
 
 seeds = st.integers(0, 99)
@@ -42,13 +47,42 @@ def test_rewriting_twice_is_rewriting_once(said: Conversation, prompt: str, seed
     assert profile.transform(once, 1, seed) == once
 
 
+def test_a_row_with_tools_keeps_them_when_the_system_prompt_is_added() -> None:
+    said = replace(ask("why?"), tools="[{}]")
+    assert PlainSft("be kind").transform(said, 1, 0).tools == "[{}]"
+
+
 def test_a_profile_is_found_by_the_name_in_the_settings() -> None:
-    settings = ProfileSettings(name="plain_sft", system_prompt="be kind")
-    assert profile_of(settings) == PlainSft("be kind")
-    assert profile_of(ProfileSettings()).name == ProfileSettings().name
+    settings = Settings(profile=ProfileSettings(system_prompt="be kind"))
+    assert built_in(settings.profile.name, settings) == PlainSft("be kind")
+
+
+def test_a_built_in_profile_reads_its_own_section() -> None:
+    settings = Settings(
+        profile=ProfileSettings(system_prompt="be kind"),
+        emoji_think=EmojiThinkSettings(keep_thoughts=True, direct_ratio=0.25),
+    )
+    wanted = EmojiThink("be kind", keep_thoughts=True, direct_ratio=0.25)
+    assert built_in("emoji_think", settings) == wanted
+    assert built_in("plain_sft", settings) == PlainSft("be kind")
+
+
+def test_every_built_in_profile_has_the_name_that_it_is_found_by() -> None:
+    for name in BUILT_IN:
+        profile = built_in(name, Settings())
+        assert profile.name == name
+        assert profile.version
+        assert profile.system_prompt == ""
+
+
+def test_only_profiles_that_think_in_their_own_way_say_so() -> None:
+    assert not PlainSft().own_thinking
+    assert PlainSft().processors() == ()
+    assert EmojiThink().own_thinking
 
 
 def test_an_unknown_profile_is_refused_with_the_known_ones() -> None:
     with pytest.raises(NotFoundError, match="there is no profile 'fancy'") as refusal:
-        profile_of(ProfileSettings(name="fancy"))
-    assert refusal.value.fix == ("known profiles: plain_sft",)
+        built_in("fancy", Settings())
+    assert refusal.value.fix == (f"known profiles: {', '.join(BUILT_IN)}",)
+    assert {"plain_sft", "emoji_think"} <= set(BUILT_IN)

@@ -118,6 +118,8 @@ def another_value(leaf: "Field[object]") -> Value:
     match leaf.default:
         case Enum() as default:
             return next(str(member.value) for member in type(default) if member is not default)
+        case bool() as default:
+            return not default
         case int() | float() as default:
             return default + 1
         case default:

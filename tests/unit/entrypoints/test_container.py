@@ -13,8 +13,10 @@ from entrypoints.container import Container
 USE_CASES = [
     "add_hero",
     "check_hero",
+    "check_settings",
     "examine_hall",
     "create_campaign",
+    "starts",
     "import_campaign",
     "import_settings",
     "queue_dataset",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 
+from adapters.filesystem.atomic import write_atomically
 from adapters.yaml_config.settings_files import YamlSettingsSource
 from domain.settings.layers import Value
 from domain.settings.translation import Taken, Translation
@@ -18,4 +19,4 @@ def test_the_shown_yaml_says_what_was_taken(tmp_path: Path, values: dict[str, Va
     file = tmp_path / "guild.yaml"
     file.write_text(yaml_block(Translation(taken, ())), encoding="utf-8")
 
-    assert dict(YamlSettingsSource(file, {}).project().values) == values
+    assert dict(YamlSettingsSource(file, {}, write_atomically).project().values) == values

@@ -8,4 +8,4 @@ from tests.contracts.hall_folders import HallFoldersContract
 class TestMemoryHallFolders(HallFoldersContract):
     @pytest.fixture
     def folders(self) -> HallFolders:
-        return MemoryHallFolders(missing=["status", "queue/low"])
+        return MemoryHallFolders(missing=["status", "queue/low"], strays=["queue/normal/rows.xlsx"])

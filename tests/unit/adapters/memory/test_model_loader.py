@@ -1,13 +1,17 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from adapters.memory.model_loader import MemoryChatEncoder, MemoryModel, MemoryModelLoader
+from adapters.memory.chat_encoder import MemoryChatEncoder
+from adapters.memory.model_loader import MemoryModel, MemoryModelLoader
 from application.ports.model_loader import Description
+from domain.conversation import Conversation
 from domain.hero import Hero
 from domain.settings.settings import Settings
 from tests.builders import an_architecture
-from tests.contracts.model_loader import ChatEncoderContract, ModelLoaderContract
+from tests.contracts.chat_encoder import TALK, ChatEncoderContract, told
+from tests.contracts.model_loader import ModelLoaderContract
 from tests.heroes import a_hero
 
 
@@ -15,7 +19,9 @@ class TestMemoryModelLoader(ModelLoaderContract):
     @pytest.fixture
     def loader(self) -> MemoryModelLoader:
         known = Description(model=a_hero().model, chat_template=a_hero().chat_template)
-        return MemoryModelLoader(unavailable=("far-away",), described=[known])
+        return MemoryModelLoader(
+            unavailable=("far-away",), thinking=("thinker",), described=[known]
+        )
 
     @pytest.fixture
     def hero(self) -> Hero:
@@ -24,6 +30,10 @@ class TestMemoryModelLoader(ModelLoaderContract):
     @pytest.fixture
     def absent(self) -> Hero:
         return a_hero("far-away", name="elsewhere")
+
+    @pytest.fixture
+    def thinker(self) -> Hero:
+        return a_hero("thinker")
 
     @pytest.fixture
     def checkpoint(self, tmp_path: Path) -> str:
@@ -35,6 +45,12 @@ class TestMemoryChatEncoder(ChatEncoderContract):
     @pytest.fixture
     def encoder(self) -> MemoryChatEncoder:
         return MemoryChatEncoder()
+
+
+def test_the_thoughts_of_a_trained_turn_are_trained() -> None:
+    thought = replace(TALK.messages[2], thinking="from the end")
+    talk = Conversation((*TALK.messages[:2], thought))
+    assert told(MemoryChatEncoder(), talk) == ["<think>from the end</think>LWO<end>"]
 
 
 def test_what_is_found_may_be_another_model_than_the_heros() -> None:

@@ -1,0 +1,94 @@
+"""Proof that packed rows do not see each other: each layer says of them what it says of one."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from adapters.huggingface.batches import packed_tensors
+from domain.masking import Encoded
+from domain.receipts import PackingProof
+
+# Share of the norm of a row's numbers; a row that sees another one is off by far more.
+_TOLERANCE = {torch.float32: 1e-3, torch.float64: 1e-9, torch.bfloat16: 1e-1, torch.float16: 5e-2}
+_HEAD = "the head"
+
+
+def prove(network: Any, first: Encoded, second: Encoded) -> PackingProof:
+    """Compare two rows alone with the same rows in one pack, in either order of the two."""
+    tolerance = _TOLERANCE[network.dtype]
+    worst, layer = 0.0, ""
+    for pair in ((first, second), (second, first)):
+        differences = _differences(network, pair)
+        worst = _worse(worst, differences[_HEAD])
+        leaking = (name for name, found in differences.items() if not found <= tolerance)
+        layer = layer or next(leaking, "")
+    return PackingProof(
+        rows=(first.number, second.number),
+        difference=worst,
+        tolerance=tolerance,
+        attention=str(network.config._attn_implementation),  # noqa: SLF001 - its only name
+        layer=layer,
+    )
+
+
+def _differences(network: Any, rows: Sequence[Encoded]) -> dict[str, float]:
+    """Give for each layer, from the first to the head, the largest difference of a row."""
+    packed = _states(network, rows)
+    alone = [_states(network, [row]) for row in rows]
+    found = dict.fromkeys(packed, 0.0)
+    start = 0
+    for row, states in zip(rows, alone, strict=True):
+        end = start + len(row.ids)
+        for name, wanted in states.items():
+            found[name] = _worse(found[name], _share(packed[name][start:end], wanted))
+        start = end
+    return found
+
+
+def _worse(found: float, other: float) -> float:
+    """Give the larger one, and what is no number rather than any number."""
+    return max(found, other)
+
+
+def _share(found: torch.Tensor, wanted: torch.Tensor) -> float:
+    return float((found - wanted).norm() / wanted.norm())
+
+
+def _states(network: Any, rows: Sequence[Encoded]) -> dict[str, torch.Tensor]:
+    """Give what each layer says of each token, and the logits."""
+    states: dict[str, torch.Tensor] = {}
+    batch = packed_tensors(rows)
+    inputs = {name: batch[name].to(network.device) for name in ("input_ids", "position_ids")}
+    was_training = network.training
+    with torch.inference_mode(), _watched(network, states):
+        logits = network.eval()(**inputs, use_cache=False).logits
+    network.train(was_training)
+    return {**states, _HEAD: logits[0].float()}
+
+
+@contextmanager
+def _watched(network: Any, states: dict[str, torch.Tensor]) -> Iterator[None]:
+    def watch(name: str) -> Any:
+        def keep(_: Any, __: Any, output: Any) -> None:
+            hidden = output[0] if isinstance(output, tuple) else output
+            states[name] = hidden.reshape(-1, hidden.shape[-1]).float()
+
+        return keep
+
+    hooks = [layer.register_forward_hook(watch(name)) for name, layer in _layers(network)]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _layers(network: Any) -> Iterator[tuple[str, Any]]:
+    """Give the decoder layers with the names that they have in the network."""
+    count = network.config.get_text_config().num_hidden_layers
+    for name, module in network.named_modules():
+        if isinstance(module, torch.nn.ModuleList) and len(module) == count:
+            yield from ((f"{name}.{number}", layer) for number, layer in enumerate(module))
+            return

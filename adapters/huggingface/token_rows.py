@@ -1,0 +1,65 @@
+"""Spans of tokens: from spans of a text, from tokens that came as they are, and back."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from application.ports.model_loader import ChatTemplateError
+from domain.conversation import TokenRow
+from domain.masking import Encoded, Span
+from domain.rows import BadRow
+
+
+def token_spans(
+    offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]
+) -> tuple[Span, ...]:
+    """Give the tokens of which any character lies in a span; offsets only ever grow.
+
+    A span that begins within a token is refused: the model would have to begin there too.
+    """
+    return tuple(_token_span(offsets, first, past) for first, past in spans)
+
+
+def _token_span(offsets: Sequence[tuple[int, int]], first: int, past: int) -> Span:
+    start = bisect_right(offsets, first, key=itemgetter(1))
+    if start < len(offsets) and offsets[start][0] < first:
+        raise ChatTemplateError(
+            "an answer begins with white space that is one token with what stands before it",
+            fix=("take the white space at its beginning out",),
+        )
+    return Span(start, bisect_left(offsets, past, key=itemgetter(0)))
+
+
+def as_it_is(number: int, row: TokenRow, vocabulary: int) -> Encoded | BadRow:
+    """Take tokens over; refuse those that the model does not have."""
+    excerpt = " ".join(map(str, row.ids[:10]))
+    if not row.ids:
+        return BadRow(number, "there are no tokens")
+    if len(row.ids) != len(row.trained):
+        problem = f"{len(row.ids)} tokens, but {len(row.trained)} that say whether they are trained"
+        return BadRow(number, problem, excerpt)
+    if unknown := [one for one in row.ids if not 0 <= one < vocabulary]:
+        problem = f"token {unknown[0]} is not in the vocabulary of {vocabulary} tokens"
+        return BadRow(number, problem, excerpt)
+    return Encoded(number=number, ids=row.ids, trained=tuple(_runs(row.trained)))
+
+
+def cut(row: Encoded) -> Iterator[tuple[Span, bool]]:
+    """Cut a row where trained begins or ends, from its first token to its last."""
+    place = 0
+    for span in row.trained:
+        if place < span.start:
+            yield Span(place, span.start), False
+        yield span, True
+        place = span.end
+    if place < len(row.ids):
+        yield Span(place, len(row.ids)), False
+
+
+def _runs(trained: Sequence[bool]) -> Iterator[Span]:
+    place = 0
+    for is_trained, run in groupby(trained):
+        start, place = place, place + len(list(run))
+        if is_trained:
+            yield Span(start, place)

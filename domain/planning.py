@@ -1,0 +1,28 @@
+"""The steps of a job, as its settings want them."""
+
+from collections.abc import Sequence
+
+from domain.batching import BatchPlan, StepPlan, grouped_batches, packed_batches
+from domain.settings.settings import Settings
+
+
+def batches_of(lengths: Sequence[int], settings: Settings, *, packed: bool) -> BatchPlan:
+    """Lay rows of these lengths into forward passes; packed ones hold up to max_length tokens."""
+    hyperparams = settings.hyperparams
+    size, seed = hyperparams.per_device_train_batch_size, hyperparams.seed
+    if packed:
+        return packed_batches(lengths, hyperparams.max_length, size, seed)
+    return grouped_batches(lengths, size, seed)
+
+
+def steps_of(lengths: Sequence[int], batches: BatchPlan, settings: Settings) -> StepPlan:
+    """Group forward passes into optimizer steps."""
+    hyperparams = settings.hyperparams
+    return StepPlan(
+        batches=batches,
+        lengths=lengths,
+        accumulation=hyperparams.gradient_accumulation_steps,
+        epochs=hyperparams.num_train_epochs,
+        seed=hyperparams.seed,
+        most=hyperparams.max_steps,
+    )
