@@ -4,13 +4,15 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 DATA ?=
 
-.PHONY: docs peers help demo test check format bench real install smollm2
+.PHONY: docs peers help demo test test-slow check format bench bench-million real install smollm2
 
 help:
 	@echo "make demo     a tiny hero learns to write words backwards (about a minute after the installation)"
-	@echo "make test     all tests"
+	@echo "make test     all tests but those that take minutes"
+	@echo "make test-slow  those that take minutes: jobs that are killed again and again"
 	@echo "make check    format, lint, types, import contracts, fast tests"
 	@echo "make bench    the figures of docs/benchmarks.md"
+	@echo "make bench-million  a million rows read, checked, prepared and packed (10 to 20 minutes)"
 	@echo "make smollm2  the weights of the hero smollm2-135m (94 MB)"
 	@echo "make real DATA=FILE   train on a chat or question/answer file of your own"
 
@@ -33,6 +35,9 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/pytest
 
+test-slow: $(STAMP)
+	$(BIN)/pytest -m very_slow
+
 check: $(STAMP)
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
@@ -47,14 +52,28 @@ format: $(STAMP)
 bench: $(STAMP) peers
 	$(BIN)/python benchmarks/help_time.py
 	$(BIN)/python benchmarks/own_share.py
+	$(BIN)/python benchmarks/packing.py
+
+bench-million: $(STAMP)
+	$(BIN)/python benchmarks/million_rows.py
 
 # Other trainers, each in an environment of its own, for make bench; never in .ci/run.
-peers: .peers/trl/bin/trl
+peers: .peers/trl/bin/trl .peers/llamafactory/bin/llamafactory-cli
 
 .peers/trl/bin/trl: constraints.txt
 	$(PYTHON) -m venv .peers/trl
 	.peers/trl/bin/pip install --quiet -c constraints.txt torch
 	.peers/trl/bin/pip install --quiet -c constraints.txt trl==1.16.0
+
+# Of what LLaMA-Factory 0.9.5 wants, only what its data package imports; it never uses torchaudio
+# for text, so an empty module stands in for that.
+.peers/llamafactory/bin/llamafactory-cli:
+	$(PYTHON) -m venv .peers/llamafactory
+	.peers/llamafactory/bin/pip install --quiet torch==2.13.0
+	.peers/llamafactory/bin/pip install --quiet transformers==5.6.0 trl==0.24.0 peft==0.18.1 \
+		datasets==4.0.0 accelerate==1.11.0
+	touch "$$(.peers/llamafactory/bin/python -c 'import site; print(site.getsitepackages()[0])')/torchaudio.py"
+	.peers/llamafactory/bin/pip install --quiet --no-deps llamafactory==0.9.5
 
 real: $(STAMP)
 	@test -n "$(DATA)" || { echo "usage: make real DATA=FILE.jsonl"; exit 2; }

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from application.ports.campaign_repository import CampaignRepository
+from application.ports.campaign_repository import CampaignRepository, NoActiveCampaignError
 from application.ports.job_repository import JobRepository
 from domain.campaign import Campaign
-from domain.checkpoint import Checkpoint
+from domain.checkpoint import Checkpoint, CollectedCheckpointError, Part
 from domain.errors import AmbiguousReferenceError, NotFoundError
 from domain.lineage import Lineage, lineage_of
 
@@ -31,6 +31,28 @@ class Checkpoints:
         return lineage_of(self.jobs.find(), self.campaigns.find())
 
     def find(self, reference: str, campaign: Campaign | None = None) -> Checkpoint | None:
+        """Find one as known does; refuse one that was collected."""
+        found = self.known(reference, campaign)
+        if found is not None and self.collected(found) is Part.WHOLE:
+            raise CollectedCheckpointError(found, Part.WHOLE)
+        return found
+
+    def collected(self, checkpoint: Checkpoint) -> Part | None:
+        """Say what of a checkpoint was given up for room."""
+        return self.campaigns.get(checkpoint.campaign_id).collected.get(checkpoint.name)
+
+    def named(self, reference: str) -> Checkpoint:
+        """Find one in the active campaign first, collected or not; the base model is none."""
+        try:
+            campaign = self.campaigns.active()
+        except NoActiveCampaignError:
+            campaign = None
+        found = self.known(reference, campaign)
+        if found is None:
+            raise CheckpointNotFoundError(reference)
+        return found
+
+    def known(self, reference: str, campaign: Campaign | None = None) -> Checkpoint | None:
         """Find one, in a campaign first; '@head' or 'CAMPAIGN@head' may be the base model, None."""
         if reference.endswith(HEAD):
             named = reference.removesuffix(HEAD)

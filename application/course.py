@@ -2,7 +2,7 @@
 
 import hashlib
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from heapq import nsmallest
 from typing import Generic
@@ -14,11 +14,14 @@ from application.ports.trainer import Trainer
 from application.preparing import Preparation, PrepareRows
 from domain.batching import BatchPlan
 from domain.dataset import Dataset
+from domain.errors import GuildError
 from domain.fingerprint import Repetitions
-from domain.masking import marked
-from domain.planning import batches_of
+from domain.masking import Encoded, marked
+from domain.planning import batches_of, places_of
 from domain.receipts import (
     LeakingPackError,
+    MaskReceipt,
+    NothingToLearnError,
     PackingProof,
     PackingReceipt,
     mask_receipt,
@@ -33,6 +36,8 @@ from domain.splitting import split
 
 Tell = Callable[[Report], None]
 _SAMPLES = 2
+_SEEN = 16
+_TRIED = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,23 +76,17 @@ class PrepareMaterial(Generic[Model]):
         rows = PrepareRows(datasets=self.datasets, tokens=self.tokens)
         prepared, notes = rows.execute(dataset, wanted, check)
         settings = wanted.settings
-        train, held_out = divided(prepared, settings.data)
-        if settings.data.validation_dataset_path:
-            held_out = self._from_file(settings.data, wanted)
-        samples = [marked(wanted.encoder.pieces(row)) for row in train[:_SAMPLES]]
+        train, held_out, also_measured = self._sides(prepared, wanted, check)
         receipt = replace(
-            mask_receipt(train, notes, samples),
-            profile=f"{wanted.profile.name} {wanted.profile.version}",
-            duplicates=_duplicates(prepared),
+            _mask_receipt(prepared, notes, train, wanted),
             held_out=len(held_out),
+            also_measured=also_measured,
             held_out_digest=_digest(held_out),
-            template_digest=wanted.encoder.template_digest,
-            template_replaced=wanted.encoder.template_replaced,
         )
         tell(ReceiptMade(receipt))
         for remark in receipt.remarks:
             tell(Warned(remark))
-        proof = self._proof(loaded, train, settings, tell)
+        proof = self._proof(loaded, train, settings, check, tell)
         packed = proof is not None and proof.holds
         batches = self._batches(train, settings, plan, packed=packed)
         tell(PackingMade(_packing_receipt(batches, train, settings, proof)))
@@ -98,21 +97,53 @@ class PrepareMaterial(Generic[Model]):
             measured=batches_of(held_out.lengths, settings, packed=packed),
         )
 
-    def _from_file(self, data: DataSettings, wanted: Preparation) -> RowSet:
-        notes = RowNotes()
-        source = self.datasets.rows_at(data.validation_dataset_path)
-        rows = [row for batch in wanted.encoded(source, notes) for _, row in batch if row.ids]
-        wanted.require(notes, len(rows))
-        return RowSet.of(rows[: data.validation_max_samples])
+    def _sides(
+        self, prepared: Prepared, wanted: Preparation, check: Callable[[], None]
+    ) -> tuple[RowSet, RowSet, int]:
+        """Give (trained, measured, rows that are in the validation file as well)."""
+        data = wanted.settings.data
+        train, held_out = divided(prepared, data)
+        if not data.validation_dataset_path:
+            return train, held_out, 0
+        held_out, said = self._from_file(data, wanted, check)
+        others, _ = divided(prepared, data, said)
+        return others, held_out, len(train) - len(others)
+
+    def _from_file(
+        self, data: DataSettings, wanted: Preparation, check: Callable[[], None]
+    ) -> tuple[RowSet, Collection[int]]:
+        """Take the first rows of the file, and what they say; the rest is not read."""
+        notes, rows, said = RowNotes(), list[Encoded](), set[int]()
+        for batch in wanted.encoded(self.datasets.rows_at(data.validation_dataset_path), notes):
+            check()
+            rows += (row for _, row in batch if row.ids)
+            said |= {found for found, _ in batch}
+            if len(rows) >= data.validation_max_samples:
+                break
+        try:
+            wanted.require(notes, len(rows))
+        except GuildError as error:
+            raise NothingToLearnError(
+                f"{data.validation_dataset_path} cannot be measured by: {error}",
+                why=error.why,
+                fix=error.fix,
+            ) from error
+        return RowSet.of(rows[: data.validation_max_samples]), said
 
     def _proof(
-        self, loaded: Loaded[Model], train: RowSet, settings: Settings, tell: Tell
+        self,
+        loaded: Loaded[Model],
+        train: RowSet,
+        settings: Settings,
+        check: Callable[[], None],
+        tell: Tell,
     ) -> PackingProof | None:
         """Let the model show on two short rows that it keeps them apart; one row needs no proof."""
-        pair = nsmallest(2, range(len(train)), key=train.lengths.__getitem__)
-        if not settings.packing.enabled or len(pair) < 2:  # noqa: PLR2004 - a pair
+        if not settings.packing.enabled or len(train) == 1:
             return None
-        proof = self.trainer.prove(loaded.model, train[pair[0]], train[pair[1]])
+        check()
+        proof = self.trainer.prove(loaded.model, *_short_pair(train))
+        check()
         if not proof.holds:
             refusal = LeakingPackError(proof)
             if settings.packing.fallback is Fallback.REFUSE:
@@ -131,29 +162,54 @@ class PrepareMaterial(Generic[Model]):
         return plan
 
 
-def divided(prepared: Prepared, data: DataSettings) -> tuple[RowSet, RowSet]:
-    """Give (trained, held out) of the rows that are left, chosen by what each row of the data says.
+def divided(
+    prepared: Prepared, data: DataSettings, elsewhere: Collection[int] = ()
+) -> tuple[RowSet, RowSet]:
+    """Give (trained, measured) of the rows that are left, chosen by what each row of the data says.
 
     Rows that were left out take part in the choice, so that a longer length moves no other row.
+    What a row elsewhere says, by its fingerprint, is not trained.
     """
     said, numbers = prepared.fingerprints, prepared.numbers
     whole = array(
         "Q", (said[at] for at in range(len(said)) if not at or numbers[at] != numbers[at - 1])
     )
     share = 0.0 if data.validation_dataset_path else data.validation_split
-    _, places = split(whole, share, data.validation_max_samples)
-    held = {whole[place] for place in places}
-    left = [at for at, length in enumerate(prepared.lengths) if length]
+    sides = split(whole, share, data.validation_max_samples)
+    left = array("L", (at for at, length in enumerate(prepared.lengths) if length))
 
-    def chosen(*, held_out: bool) -> RowSet:
-        return RowSet(
-            prepared.rows,
-            prepared.lengths,
-            prepared.trained,
-            (at for at in left if (said[at] in held) is held_out),
-        )
+    def chosen(wanted: Callable[[int], bool]) -> RowSet:
+        places = (at for at in left if wanted(said[at]))
+        return RowSet(prepared.rows, prepared.lengths, prepared.trained, places)
 
-    return chosen(held_out=False), chosen(held_out=True)
+    def trained(fingerprint: int) -> bool:
+        return sides.trains(fingerprint) and fingerprint not in elsewhere
+
+    return chosen(trained), chosen(sides.measures)
+
+
+def _mask_receipt(
+    prepared: Prepared, notes: RowNotes, train: RowSet, wanted: Preparation
+) -> MaskReceipt:
+    samples = [marked(wanted.encoder.pieces(row)) for row in train[:_SAMPLES]]
+    return replace(
+        mask_receipt(train, notes, samples),
+        profile=f"{wanted.profile.name} {wanted.profile.version}",
+        duplicates=_duplicates(prepared),
+        template_digest=wanted.encoder.template_digest,
+        template_replaced=wanted.encoder.template_replaced,
+    )
+
+
+def _short_pair(rows: RowSet) -> tuple[Encoded, Encoded]:
+    """Give two short rows that differ, of a length at which something can be seen, if there are."""
+    lengths = rows.lengths
+
+    def rank(place: int) -> tuple[bool, int]:
+        return lengths[place] < _SEEN, lengths[place]
+
+    first, *others = [rows[place] for place in nsmallest(_TRIED, range(len(rows)), key=rank)]
+    return first, next((row for row in others if row.ids != first.ids), others[0])
 
 
 def _duplicates(prepared: Prepared) -> int:
@@ -176,18 +232,12 @@ def _digest(rows: RowSet) -> str:
 def _packing_receipt(
     batches: BatchPlan, train: RowSet, settings: Settings, proof: PackingProof | None
 ) -> PackingReceipt:
-    hyperparams = settings.hyperparams
-    capacity = hyperparams.max_length * hyperparams.per_device_train_batch_size
-    places = (
-        len(batches) * capacity
-        if batches.packed
-        else sum(len(rows) * max(train.lengths[row] for row in rows) for rows in batches)
-    )
+    longest = settings.hyperparams.max_length
     return PackingReceipt(
         packed=batches.packed,
         batches=len(batches),
-        capacity=capacity,
-        fill=sum(train.lengths) / places,
+        capacity=longest * settings.hyperparams.per_device_train_batch_size,
+        fill=sum(train.lengths) / places_of(batches, train.lengths, longest),
         plan=batches.digest,
         proof=proof,
     )

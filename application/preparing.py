@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 
 from application.ports.dataset_source import DatasetSource
-from application.ports.model_loader import ChatEncoder
+from application.ports.model_loader import ChatEncoder, ChatTemplateError
 from application.ports.token_store import Prepared, TokenStore
+from application.rewriting import rewritten
 from domain.conversation import Conversation, Example, RowError, TokenRow
 from domain.dataset import Dataset
 from domain.errors import GuildError
@@ -24,8 +25,7 @@ from domain.settings.data import BadRows, OverLong
 from domain.settings.layers import flatten
 from domain.settings.settings import Settings
 
-VERSION = 1
-UNTRAINED = "no token of it is trained"
+VERSION = 2
 _BATCH = 512
 _COMPARED = 2
 _PROFILE_SECTIONS = ("profile.", "emoji_think.", "regime3.")
@@ -120,9 +120,7 @@ class Preparation:
         return [
             (said[place], row)
             for place in said
-            for row in self._judged(
-                _number(batch[place]), examples.get(place), entries.get(place), notes
-            )
+            for row in self._judged(batch[place], entries.get(place), notes)
         ]
 
     def _compare_prompts(
@@ -133,17 +131,22 @@ class Preparation:
             if not isinstance(example, Conversation) or isinstance(row, BadRow):
                 continue
             if example.messages[-1].trained and row.trained:
-                _, tokens = self.encoder.render(example.prompt)
+                try:
+                    _, tokens = self.encoder.render(example.prompt)
+                except ChatTemplateError:
+                    tokens = -1
                 notes.mismatched += tokens != row.trained[-1].start
 
     def _judged(
-        self, number: int, example: Example | None, row: Encoded | BadRow | None, notes: RowNotes
+        self, read: Row | BadRow, row: Encoded | BadRow | None, notes: RowNotes
     ) -> Sequence[Encoded]:
+        number = _number(read)
         nothing = Encoded(number=number, ids=(), trained=())
-        if example is None or row is None:
+        if isinstance(read, BadRow) or row is None:
             return (nothing,)
-        if isinstance(row, Encoded) and not row.trained_count:
-            row = BadRow(number, UNTRAINED)
+        example = read[1]
+        if isinstance(row, Encoded) and not any(span.end > 1 for span in row.trained):
+            row = BadRow(number, "no token of it is trained: nothing to learn")
         if isinstance(row, BadRow):
             notes.note_bad(row)
             return (nothing,)
@@ -158,12 +161,15 @@ class Preparation:
 
     def _fitted(self, row: Encoded, example: Example, notes: RowNotes) -> Sequence[Encoded]:
         def encode(shorter: Conversation) -> Encoded | BadRow:
-            return self.encoder.encode([(row.number, shorter)])[0]
+            seed = self.settings.hyperparams.seed
+            found = rewritten((row.number, shorter), self.profile, seed)
+            return found if isinstance(found, BadRow) else self.encoder.encode([found])[0]
 
         limit, policy = self.settings.hyperparams.max_length, self.settings.data.over_long
         left = fitted(row, example, limit, policy, encode)
         notes.longest = max(notes.longest, len(row.ids))
         notes.lost += left.lost
+        notes.unanswered += left.unanswered
         if not left.rows:
             notes.note_left_out(row.number)
         elif len(left.rows) > 1 or policy is OverLong.SPLIT_TURNS:
@@ -209,19 +215,6 @@ class PrepareRows:
         except BaseException:
             draft.discard()
             raise
-
-
-def rewritten(row: Row, profile: Profile, seed: int) -> Row | BadRow:
-    """Let a profile rewrite a row, and say why where it cannot."""
-    number, example = row
-    if not isinstance(example, Conversation):
-        if profile.own_thinking:
-            return BadRow(number, f"profile {profile.name} rewrites turns, it has none")
-        return row
-    try:
-        return number, profile.transform(example, number, seed)
-    except RowError as error:
-        return BadRow(number, str(error), example.messages[-1].content[:80])
 
 
 def _number(row: Row | BadRow) -> int:

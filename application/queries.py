@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from application.disk_space import pause_of
 from application.ports.campaign_repository import CampaignRepository, NoActiveCampaignError
 from application.ports.event_log import (
     BrokenLogError,
@@ -18,6 +19,7 @@ from application.ports.metrics import Metrics, Point
 from application.ports.processes import Processes
 from domain.campaign import Campaign
 from domain.dataset import Priority
+from domain.hall_events import HallPaused
 from domain.job import Completed, Job, JobStatus, Processing
 from domain.lease import is_orphaned
 from domain.preview import PreviewEvent, PreviewFailed, PreviewTaken, Verdict, verdict
@@ -57,6 +59,7 @@ class Status:
     elsewhere: int
     ended: dict[JobStatus, int]
     preview: PreviewTally | None
+    pause: HallPaused | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ class Queries:
                 for status in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.SKIPPED)
             },
             preview=self._preview(campaign) if campaign else None,
+            pause=pause_of(self.log),
         )
 
     def active_campaign(self) -> Campaign | None:

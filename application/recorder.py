@@ -10,15 +10,23 @@ from application.ports.metrics import Metrics
 from application.ports.status_sink import StatusSink
 from domain.ids import JobId
 from domain.job import Job, Processing
-from domain.job_decisions import IllegalMoveError, record_checkpoint, record_packing, record_receipt
+from domain.job_decisions import (
+    IllegalMoveError,
+    record_checkpoint,
+    record_equipment,
+    record_packing,
+    record_receipt,
+)
 from domain.job_events import JobEvent
 from domain.reports import (
     CheckpointCommitted,
+    Equipped,
     JobBroken,
     JobDone,
     PackingMade,
     ReceiptMade,
     Report,
+    Warned,
     metrics_of,
 )
 
@@ -30,7 +38,7 @@ HEARTBEAT = timedelta(seconds=15)
 class Recorder(StatusSink):
     """Turns reports into events, and keeps the claim alive while reports come.
 
-    - receipts and checkpoints are events;
+    - receipts, equipment and checkpoints are events;
     - what an attempt tells after its claim is over raises LeaseLostError and is not recorded;
     - how the job ended is recorded by the use case that decides it.
     """
@@ -45,6 +53,8 @@ class Recorder(StatusSink):
         if isinstance(report, JobDone | JobBroken):
             self._beats.pop(job.id, None)
             return
+        if isinstance(report, Warned):
+            return  # somebody may be warned of a job that is over
         self._beat(job)
         match report:
             case ReceiptMade(receipt=receipt):
@@ -53,6 +63,9 @@ class Recorder(StatusSink):
             case PackingMade(receipt=packing):
                 current, fence, now = self._held(job)
                 self._append(current, record_packing(current, fence, packing, now))
+            case Equipped(equipment=equipment):
+                current, fence, now = self._held(job)
+                self._append(current, record_equipment(current, fence, equipment, now))
             case CheckpointCommitted(checkpoint=checkpoint):
                 current, fence, now = self._held(job)
                 self._append(current, record_checkpoint(current, fence, checkpoint, now))

@@ -1,6 +1,6 @@
 """Where a campaign begins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +11,8 @@ from application.ports.model_folder import ModelFolder
 from application.ports.model_loader import ModelLoader
 from domain.campaign_events import CampaignCreated
 from domain.checkpoint import Checkpoint
-from domain.errors import NotFoundError
-from domain.hero import Hero, Source
+from domain.errors import ErrorCode, ExitStatus, GuildError, NotFoundError
+from domain.hero import Difference, Hero, Source
 from domain.ids import new_job_id
 
 BASE = "base"
@@ -26,6 +26,22 @@ class StartNotFoundError(NotFoundError):
     def __init__(self, reference: str) -> None:
         super().__init__(
             f"there is no checkpoint and no folder '{reference}'", fix=("guild campaign lineage",)
+        )
+
+
+class UntrueHeroError(GuildError):
+    """A hero says of its model what the model's own files do not."""
+
+    code = ErrorCode.HERO_FILE
+
+    def __init__(self, hero: Hero, differences: Sequence[Difference]) -> None:
+        super().__init__(
+            f"hero {hero.id} is not what its model is: {hero.origin}",
+            why="; ".join(
+                f"{each.key}: the hero says {each.written}, the model {each.found}"
+                for each in differences
+            ),
+            fix=(f"guild hero check {hero.id} --fix",),
         )
 
 
@@ -48,7 +64,8 @@ class Starts:
     - whatever it is, it has the architecture of the hero; of a longer context no more is used than
       the hero's, as when a model is loaded;
     - a checkpoint's name comes before a folder's, unless the folder is written as a path;
-    - models are asked for late, since no other start needs them.
+    - what the hall's own hero says is compared with its model, where that is on this machine;
+    - models are asked for late, since a hero that guild ships needs none to begin.
     """
 
     checkpoints: Checkpoints
@@ -60,6 +77,7 @@ class Starts:
 
     def find(self, reference: str, hero: Hero) -> Start:
         """Refuse what is not there, or has another architecture; copy nothing."""
+        self._require_true(hero)
         if reference == BASE:
             return Start(hero=hero)
         if reference.startswith(_PLACES):
@@ -73,6 +91,18 @@ class Starts:
                 raise
             raise StartNotFoundError(reference) from error
         return self._at(checkpoint, hero)
+
+    def _require_true(self, hero: Hero) -> None:
+        if not hero.own:
+            return
+        try:
+            found = self.models().describe(hero.model, fetch=False).model
+        except GuildError as error:
+            if error.exit_status is ExitStatus.CANNOT_HERE:
+                return  # model or libraries are elsewhere: it is found out where they are
+            raise
+        if differences := hero.model.differences(found):
+            raise UntrueHeroError(hero, differences)
 
     def take_in(self, start: Start, created: CampaignCreated) -> CampaignCreated:
         """Commit a copy of a folder's model as the campaign's step 0."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import struct
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Self
 from domain.packing import best_fit
 
 VERSION = 1
+_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,9 @@ class BatchPlan:
         """Give the SHA-256 in hex of all that decides which rows meet."""
         seen = hashlib.sha256(f"{VERSION} {self.packed} {len(self.rows)} {len(self)}\n".encode())
         for numbers in (self.rows, self.ends):
-            seen.update(b"".join(number.to_bytes(8, "little") for number in numbers))
+            for start in range(0, len(numbers), _AT_ONCE):
+                block = numbers[start : start + _AT_ONCE]
+                seen.update(struct.pack(f"<{len(block)}Q", *block))
         return seen.hexdigest()
 
 
@@ -128,6 +132,20 @@ class StepPlan:
         epochs, rest = divmod(steps, self.steps_an_epoch)
         begun = (self.rows_of(epochs * self.steps_an_epoch + step) for step in range(1, rest + 1))
         return epochs * len(self.batches.rows) + sum(map(len, begun))
+
+
+def cut(sizes: Iterable[int], most: int) -> list[slice]:
+    """Cut a row of things, in their order, into as few parts as hold no more than most.
+
+    What is larger by itself is a part by itself.
+    """
+    parts, start, held, place = list[slice](), 0, 0, 0
+    for place, size in enumerate(sizes):
+        if place > start and held + size > most:
+            parts.append(slice(start, place))
+            start, held = place, 0
+        held += size
+    return [*parts, slice(start, place + 1)]
 
 
 def _chance(name: str) -> random.Random:

@@ -1,7 +1,7 @@
 """One hero's ongoing training: a line of checkpoints with a head."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 from typing import assert_never
@@ -14,10 +14,13 @@ from domain.campaign_events import (
     CampaignCreated,
     CampaignEvent,
     CampaignForked,
+    CheckpointCollected,
+    CheckpointPinned,
+    CheckpointUnpinned,
     HeadAdvanced,
     HeadRolledBack,
 )
-from domain.checkpoint import Checkpoint
+from domain.checkpoint import Checkpoint, Part
 from domain.ids import CampaignId
 from domain.settings.layers import Value
 
@@ -29,7 +32,7 @@ class Campaign:
     start is what it began from and head what it goes on from, None for the base model; heads holds
     every head that it ever advanced to, oldest first. folder is where the model lay that start is
     a copy of, '' where start is no copy. set_by gives the version of the event that set each
-    override.
+    override. pinned gives notes and collected what is given up, both by a checkpoint's name.
     """
 
     id: CampaignId
@@ -47,6 +50,8 @@ class Campaign:
     head: Checkpoint | None = None
     heads: tuple[Checkpoint, ...] = ()
     forks: tuple[CampaignId, ...] = ()
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    collected: Mapping[str, Part] = field(default_factory=dict)
     archived: bool = False
     version: int = 1
 
@@ -103,8 +108,18 @@ def evolve(campaign: Campaign, event: CampaignEvent) -> Campaign:
             return replace(campaign, head=checkpoint, heads=(*campaign.heads, checkpoint))
         case HeadRolledBack(checkpoint=checkpoint):
             return replace(campaign, head=checkpoint)
+        case CheckpointPinned(checkpoint=checkpoint, note=note):
+            return replace(campaign, pinned={**campaign.pinned, checkpoint.name: note})
+        case CheckpointUnpinned(checkpoint=checkpoint):
+            return replace(campaign, pinned=_without(campaign.pinned, checkpoint.name))
+        case CheckpointCollected(checkpoint=checkpoint, part=part):
+            return replace(campaign, collected={**campaign.collected, checkpoint.name: part})
         case _:
             assert_never(event)
+
+
+def _without(notes: Mapping[str, str], name: str) -> Mapping[str, str]:
+    return {key: note for key, note in notes.items() if key != name}
 
 
 def replay(history: Iterable[CampaignEvent]) -> Campaign:

@@ -9,10 +9,13 @@ from domain.campaign_events import (
     CampaignArchived,
     CampaignConfigured,
     CampaignForked,
+    CheckpointCollected,
+    CheckpointPinned,
+    CheckpointUnpinned,
     HeadAdvanced,
     HeadRolledBack,
 )
-from domain.checkpoint import Checkpoint
+from domain.checkpoint import Checkpoint, CollectedCheckpointError, Part
 from domain.errors import ErrorCode, ExitStatus, GuildError
 from domain.ids import CampaignId, JobId
 from domain.lineage import Lineage
@@ -23,6 +26,12 @@ class ForeignCheckpointError(GuildError):
     """A head must be a checkpoint of its own campaign's lineage."""
 
     code = ErrorCode.CHECKPOINT
+
+
+class KeptCheckpointError(GuildError):
+    """A checkpoint that something needs is not given up for room."""
+
+    code = ErrorCode.ILLEGAL_MOVE
 
 
 class ArchivedCampaignError(GuildError):
@@ -106,6 +115,40 @@ def roll_back(
             ),
         )
     return HeadRolledBack(campaign_id=campaign.id, at=at, checkpoint=target)
+
+
+def pin(campaign: Campaign, checkpoint: Checkpoint, note: str, at: datetime) -> CheckpointPinned:
+    """Keep a checkpoint that is still there, whatever room it takes."""
+    _require_own(campaign, checkpoint)
+    if campaign.collected.get(checkpoint.name) is Part.WHOLE:
+        raise CollectedCheckpointError(checkpoint, Part.WHOLE)
+    return CheckpointPinned(campaign_id=campaign.id, at=at, checkpoint=checkpoint, note=note)
+
+
+def unpin(campaign: Campaign, checkpoint: Checkpoint, at: datetime) -> CheckpointUnpinned:
+    """Keep a checkpoint no longer than any other."""
+    _require_own(campaign, checkpoint)
+    if checkpoint.name not in campaign.pinned:
+        raise KeptCheckpointError(f"{checkpoint.name} is not pinned")
+    return CheckpointUnpinned(campaign_id=campaign.id, at=at, checkpoint=checkpoint)
+
+
+def collect(
+    campaign: Campaign, checkpoint: Checkpoint, part: Part, size: int, at: datetime
+) -> CheckpointCollected:
+    """Give up a checkpoint, or the optimizer's memory in it; never of the head."""
+    _require_own(campaign, checkpoint)
+    pinned = part is Part.WHOLE and checkpoint.name in campaign.pinned
+    if pinned or checkpoint.digest == campaign.head_digest:
+        raise KeptCheckpointError(f"{checkpoint.name} is kept: it is pinned, or the head")
+    return CheckpointCollected(
+        campaign_id=campaign.id, at=at, checkpoint=checkpoint, part=part, size=size
+    )
+
+
+def _require_own(campaign: Campaign, checkpoint: Checkpoint) -> None:
+    if checkpoint.campaign_id != campaign.id:
+        raise ForeignCheckpointError(f"{checkpoint.name} is not a checkpoint of {campaign.id}")
 
 
 def _own_line(campaign: Campaign, lineage: Lineage) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.architecture import LockedArchitecture
-from domain.checkpoint import Checkpoint
+from domain.checkpoint import Checkpoint, Part
 from domain.ids import CampaignId, JobId
 from domain.settings.layers import Value
 
@@ -87,6 +87,36 @@ class HeadRolledBack:
     checkpoint: Checkpoint | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointPinned:
+    """A checkpoint is to be kept, whatever room it takes; note says why, '' if nobody did."""
+
+    campaign_id: CampaignId
+    at: datetime
+    checkpoint: Checkpoint
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointUnpinned:
+    """A checkpoint is kept like any other again."""
+
+    campaign_id: CampaignId
+    at: datetime
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointCollected:
+    """A checkpoint, or the optimizer's memory in it, is given up for room; size counts bytes."""
+
+    campaign_id: CampaignId
+    at: datetime
+    checkpoint: Checkpoint
+    part: Part
+    size: int
+
+
 CampaignEvent = (
     CampaignCreated
     | CampaignConfigured
@@ -95,4 +125,7 @@ CampaignEvent = (
     | CampaignForked
     | HeadAdvanced
     | HeadRolledBack
+    | CheckpointPinned
+    | CheckpointUnpinned
+    | CheckpointCollected
 )

@@ -3,9 +3,19 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 
 from domain.errors import ErrorCode, ExitStatus, GuildError
 from domain.ids import CampaignId, JobId
+
+OPTIMIZER = "optimizer.pt"
+
+
+class Part(StrEnum):
+    """What of a checkpoint is given up for room: the optimizer's memory, or all of it."""
+
+    OPTIMIZER = "optimizer"
+    WHOLE = "whole"
 
 
 class BrokenCheckpointError(GuildError):
@@ -13,6 +23,19 @@ class BrokenCheckpointError(GuildError):
 
     code = ErrorCode.CHECKPOINT
     exit_status = ExitStatus.UNHEALTHY
+
+
+class CollectedCheckpointError(GuildError):
+    """A checkpoint was given up for room."""
+
+    code = ErrorCode.CHECKPOINT
+
+    def __init__(self, checkpoint: "Checkpoint", part: Part) -> None:
+        what = "the optimizer's memory of " if part is Part.OPTIMIZER else ""
+        super().__init__(
+            f"{what}{checkpoint.name} was collected for room",
+            fix=("guild checkpoint list", "next time: guild checkpoint pin CHECKPOINT"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import assert_never
 from domain.conversation import Conversation, Example, PlainText, TokenRow
 
 _BUCKET_BITS = 8
+_BORDERS = {"\x1e", "\x1f"}
 _BITS = 64
 
 
@@ -47,7 +48,9 @@ def _said(example: Example) -> str:
 
 
 def _is_plain(said: Conversation) -> bool:
-    return not said.tools and not any(turn.thinking or turn.tool_calls for turn in said.messages)
+    return not said.tools and not any(
+        turn.thinking or turn.tool_calls or _BORDERS & set(turn.content) for turn in said.messages
+    )
 
 
 def _plain(said: Conversation) -> str:

@@ -1,30 +1,15 @@
-"""A dataset on its way through one campaign: its states, what may happen, and what follows."""
+"""A dataset on its way through one campaign, and the states that it can be in."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import reduce
-from typing import assert_never
 
 from domain.checkpoint import Checkpoint
 from domain.dataset import Dataset, Priority
+from domain.equipment import Equipment
 from domain.ids import CampaignId, JobId, ref_of
-from domain.job_events import (
-    JobCheckpointed,
-    JobCompleted,
-    JobDeferred,
-    JobEvent,
-    JobFailed,
-    JobPackingRecorded,
-    JobQueued,
-    JobReceiptRecorded,
-    JobReleased,
-    JobRequeued,
-    JobSkipped,
-    JobStarted,
-    LeaseExpired,
-)
+from domain.ladder import Rung
 from domain.lease import Lease
 from domain.receipts import MaskReceipt, PackingReceipt
 from domain.result import Cause, TrainingResult
@@ -103,7 +88,9 @@ class Job:
     """A dataset on its way through one campaign.
 
     settings, config_hash and head are those of the last start, queued_config is the hash from
-    before it; checkpoints are those committed on this head, oldest first.
+    before it; checkpoints are those committed on this head, abandoned those on earlier ones.
+    equipment is that of the last attempt that came to train; rung is what the next one with the
+    same settings begins on, None where nobody knows yet.
     """
 
     id: JobId
@@ -122,14 +109,22 @@ class Job:
     settings: Mapping[str, Value] = field(default_factory=dict)
     head: str = ""
     checkpoints: tuple[Checkpoint, ...] = ()
+    abandoned: tuple[Checkpoint, ...] = ()
     receipts: tuple[MaskReceipt, ...] = ()
     packings: tuple[PackingReceipt, ...] = ()
+    equipment: Equipment | None = None
+    rung: Rung | None = None
     state: JobState = Queued()
 
     @property
     def ref(self) -> str:
         """Give the six characters by which people call the job."""
         return ref_of(self.id)
+
+    def goes_on(self, head: str) -> bool:
+        """Tell whether the job would go on from its last checkpoint, were it claimed on a head."""
+        done = isinstance(self.state, Completed)
+        return bool(self.checkpoints) and not done and self.head == head
 
     @property
     def status(self) -> JobStatus:
@@ -139,88 +134,6 @@ class Job:
     @property
     def duration_hours(self) -> float | None:
         """Give the hours from the last start to the end, None while there is no end."""
-        match self.state:
-            case (
-                Completed(started_at=start, finished_at=end)
-                | Failed(started_at=start, finished_at=end)
-            ):
-                return (end - start) / timedelta(hours=1)
-            case _:
-                return None
-
-
-# Evolution: a job and an event give the next job; it never refuses.
-
-
-def queued(event: JobQueued) -> Job:
-    """Make the job that this event begins."""
-    return Job(
-        id=event.job_id,
-        dataset=event.dataset,
-        hero_id=event.hero_id,
-        campaign_id=event.campaign_id,
-        priority=event.priority,
-        created_at=event.at,
-        config_hash=event.config_hash,
-        queued_config=event.config_hash,
-        code_version=event.code_version,
-    )
-
-
-def _with_receipt(job: Job, event: JobReceiptRecorded | JobPackingRecorded) -> Job:
-    if isinstance(event, JobPackingRecorded):
-        return replace(job, packings=(*job.packings, event.receipt))
-    return replace(job, receipts=(*job.receipts, event.receipt))
-
-
-def evolve(job: Job, event: JobEvent) -> Job:
-    """Fold one event into the job."""
-    job = replace(job, version=job.version + 1)
-    match event:
-        case JobQueued():
-            return queued(event)
-        case JobStarted(head=head):
-            return replace(
-                job,
-                state=Processing(event.lease, event.at, event.start_step),
-                attempts=event.attempt,
-                settings=event.settings,
-                config_hash=event.config_hash,
-                head=head,
-                checkpoints=job.checkpoints if head == job.head else (),
-            )
-        case JobReceiptRecorded() | JobPackingRecorded():
-            return _with_receipt(job, event)
-        case JobCheckpointed(checkpoint=checkpoint):
-            # A job that gets on is not worn out, however often its worker is lost.
-            return replace(job, checkpoints=(*job.checkpoints, checkpoint), failures=0)
-        case JobReleased():
-            return replace(job, state=Queued())
-        case LeaseExpired(cause=cause):
-            return replace(job, state=Queued(), failures=job.failures + 1, last_error=cause.value)
-        case JobDeferred(until=until, message=message):
-            return replace(job, state=Queued(until), failures=job.failures + 1, last_error=message)
-        case JobCompleted(at=at, result=result):
-            return replace(job, state=Completed(_started(job, at), at, result))
-        case JobFailed(at=at, cause=cause, message=message):
-            state = Failed(_started(job, at), at, cause, message)
-            return replace(job, state=state, failures=job.failures + 1, last_error=message)
-        case JobSkipped(at=at, reason=reason):
-            return replace(job, state=Skipped(at, reason), last_error=reason)
-        case JobRequeued():
-            return replace(job, state=Queued(), failures=0)
-        case _:
-            assert_never(event)
-
-
-def replay(history: Iterable[JobEvent]) -> Job:
-    """Fold a whole history, which begins with JobQueued."""
-    events = iter(history)
-    first = next(events, None)
-    if not isinstance(first, JobQueued):
-        raise TypeError(f"a job begins with JobQueued, not {type(first).__name__}")
-    return reduce(evolve, events, queued(first))
-
-
-def _started(job: Job, otherwise: datetime) -> datetime:
-    return job.state.started_at if isinstance(job.state, Processing) else otherwise
+        if not isinstance(self.state, Completed | Failed):
+            return None
+        return (self.state.finished_at - self.state.started_at) / timedelta(hours=1)

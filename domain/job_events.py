@@ -6,7 +6,9 @@ from datetime import datetime
 
 from domain.checkpoint import Checkpoint
 from domain.dataset import Dataset, Priority
+from domain.equipment import Equipment
 from domain.ids import CampaignId, JobId
+from domain.ladder import Rung
 from domain.lease import Lease
 from domain.receipts import MaskReceipt, PackingReceipt
 from domain.result import Cause, TrainingResult
@@ -60,12 +62,31 @@ class JobPackingRecorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobEquipped:
+    """The engine has said on what the job really runs."""
+
+    job_id: JobId
+    at: datetime
+    equipment: Equipment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobCheckpointed:
     """A checkpoint of the job is committed."""
 
     job_id: JobId
     at: datetime
     checkpoint: Checkpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointRejected:
+    """A checkpoint of the job is not what was committed; the job goes on without it."""
+
+    job_id: JobId
+    at: datetime
+    checkpoint: Checkpoint
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +116,17 @@ class JobDeferred:
     until: datetime
     cause: Cause
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSteppedDown:
+    """The job did not fit into memory, and goes on with less at once."""
+
+    job_id: JobId
+    at: datetime
+    cause: Cause
+    message: str
+    rung: Rung
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +170,13 @@ JobEvent = (
     | JobStarted
     | JobReceiptRecorded
     | JobPackingRecorded
+    | JobEquipped
     | JobCheckpointed
+    | CheckpointRejected
     | JobReleased
     | LeaseExpired
     | JobDeferred
+    | JobSteppedDown
     | JobCompleted
     | JobFailed
     | JobSkipped

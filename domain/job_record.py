@@ -7,8 +7,10 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 from domain.checkpoint import Checkpoint
 from domain.dataset import Dataset, Priority
+from domain.equipment import Equipment
 from domain.ids import CampaignId, JobId
 from domain.job import Completed, Failed, Job, JobState, JobStatus, Processing, Queued, Skipped
+from domain.ladder import Rung
 from domain.lease import Lease, Owner
 from domain.receipts import MaskReceipt, PackingProof, PackingReceipt
 from domain.result import Cause, Ending, TrainingResult
@@ -50,8 +52,11 @@ def to_dict(job: Job) -> Record:
             "queued_config": job.queued_config,
             "head": job.head,
             "checkpoints": [asdict(checkpoint) for checkpoint in job.checkpoints],
+            "abandoned": [asdict(checkpoint) for checkpoint in job.abandoned],
             "receipts": [asdict(receipt) for receipt in job.receipts],
             "packings": [asdict(packing) for packing in job.packings],
+            "equipment": asdict(job.equipment) if job.equipment else None,
+            "rung": asdict(job.rung) if job.rung else None,
         },
         **_state_facts(job.state),
     }
@@ -77,8 +82,11 @@ def from_dict(record: Mapping[str, Any]) -> Job:
         settings=dict(metadata["settings"]),
         head=metadata["head"],
         checkpoints=tuple(_made(Checkpoint, facts) for facts in metadata["checkpoints"]),
+        abandoned=tuple(_made(Checkpoint, facts) for facts in metadata.get("abandoned", ())),
         receipts=tuple(_receipt(facts) for facts in metadata["receipts"]),
         packings=tuple(_packing(facts) for facts in metadata.get("packings", ())),
+        equipment=_made(Equipment, found) if (found := metadata.get("equipment")) else None,
+        rung=_made(Rung, found) if (found := metadata.get("rung")) else None,
         state=_state(record),
     )
 

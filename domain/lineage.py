@@ -15,8 +15,9 @@ UNKNOWN = "unknown"
 class Lineage:
     """Committed checkpoints by digest, and the digest under each; BASE is the base model.
 
-    starts are the copies of models that campaigns began from; what is under them is UNKNOWN. Two
-    copies of the same model have one digest.
+    starts are the copies of models that campaigns began from; what is under them is UNKNOWN, and so
+    it is under what jobs abandoned when their campaign's head moved. Two copies of the same model
+    have one digest.
     """
 
     checkpoints: Mapping[str, Checkpoint]
@@ -37,11 +38,15 @@ class Lineage:
         return tuple(sorted(found, key=lambda each: (each.step, each.name)))
 
     def matching(self, reference: str) -> tuple[Checkpoint, ...]:
-        """Find checkpoints by name, by 'checkpoint-STEP', or by the beginning of their digest."""
+        """Find checkpoints by name, by its last parts, or by the beginning of their digest.
+
+        The last parts are 'JOB.CLAIM/checkpoint-STEP', as lineage is drawn, or 'checkpoint-STEP'.
+        """
         return tuple(
             each
             for each in dict.fromkeys((*self.checkpoints.values(), *self.starts))
-            if reference in {each.name, each.address, each.name.rpartition("/")[2]}
+            if reference in {each.name, each.address}
+            or each.name.endswith(f"/{reference}")
             or (len(reference) >= _SHORTEST and each.digest.startswith(reference))
         )
 
@@ -55,6 +60,9 @@ def lineage_of(jobs: Iterable[Job], campaigns: Iterable[Campaign] = ()) -> Linea
     checkpoints = {start.digest: start for start in starts}
     parents = dict.fromkeys(checkpoints, UNKNOWN)
     for job in jobs:
+        for checkpoint in job.abandoned:
+            checkpoints[checkpoint.digest] = checkpoint
+            parents[checkpoint.digest] = UNKNOWN
         under = job.head
         for checkpoint in job.checkpoints:
             checkpoints[checkpoint.digest] = checkpoint

@@ -29,8 +29,8 @@ class Encoded:
 
     @property
     def trained_count(self) -> int:
-        """Count the tokens that carry loss."""
-        return sum(span.end - span.start for span in self.trained)
+        """Count the tokens that carry loss; the first of a row is nobody's to predict."""
+        return sum(span.end - max(span.start, 1) for span in self.trained)
 
     def ends_with(self, end_of_turn: int) -> bool:
         """Tell whether every trained span holds the end of its turn.

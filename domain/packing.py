@@ -6,8 +6,8 @@ room that is enough is the lowest bit at or above a row's length.
 """
 
 from array import array
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
 
 from domain.errors import ErrorCode, GuildError
 
@@ -28,9 +28,17 @@ def best_fit(lengths: Sequence[int], capacity: int) -> list[Sequence[int]]:
         raise OversizeError(f"a row of {max(lengths)} tokens does not fit into {capacity}")
     packs = _Packs(capacity)
     owner = array("L", bytes(array("L").itemsize * len(lengths)))
-    for row in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
+    for row in _longest_first(lengths):
         owner[row] = packs.place(lengths[row])
     return _gathered(owner, packs.count)
+
+
+def _longest_first(lengths: Sequence[int]) -> Iterator[int]:
+    """Give the indices of the rows, kept by length in eight bytes for each."""
+    of_length = [array("L") for _ in range(max(lengths, default=0) + 1)]
+    for row, length in enumerate(lengths):
+        of_length[length].append(row)
+    return chain.from_iterable(reversed(of_length))
 
 
 class _Packs:

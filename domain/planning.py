@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain.batching import BatchPlan, StepPlan, grouped_batches, packed_batches
+from domain.batching import BatchPlan, StepPlan, cut, grouped_batches, packed_batches
 from domain.settings.settings import Settings
 
 
@@ -13,6 +13,23 @@ def batches_of(lengths: Sequence[int], settings: Settings, *, packed: bool) -> B
     if packed:
         return packed_batches(lengths, hyperparams.max_length, size, seed)
     return grouped_batches(lengths, size, seed)
+
+
+def passes_of(lengths: Sequence[int], settings: Settings, *, packed: bool) -> list[slice]:
+    """Cut a batch of rows of these lengths into passes: one, unless it was laid for larger ones."""
+    hyperparams = settings.hyperparams
+    size = hyperparams.per_device_train_batch_size
+    if packed:
+        return cut(lengths, size * hyperparams.max_length)
+    return cut([1] * len(lengths), size)
+
+
+def places_of(batches: BatchPlan, lengths: Sequence[int], longest: int) -> int:
+    """Count the places that rows of these lengths fill or leave: whole packs, or padded batches."""
+    if batches.packed:
+        packs = (len(cut([lengths[row] for row in rows], longest)) for rows in batches)
+        return longest * sum(packs)
+    return sum(len(rows) * max(lengths[row] for row in rows) for rows in batches)
 
 
 def steps_of(lengths: Sequence[int], batches: BatchPlan, settings: Settings) -> StepPlan:

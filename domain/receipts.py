@@ -114,6 +114,8 @@ class MaskReceipt:
     duplicates: int = 0
     held_out: int = 0
     held_out_digest: str = ""
+    also_measured: int = 0
+    unanswered: int = 0
     template_digest: str = ""
     template_replaced: bool = False
     prompt_matches: bool = True
@@ -126,6 +128,10 @@ class MaskReceipt:
             f"{self.over_long} rows are too long and are left out": self.over_long,
             f"{self.cut} rows lose the beginning of their prompt": self.cut,
             f"{self.split} rows are split between turns": self.split,
+            f"{self.unanswered} answers of split rows are left out: too long": self.unanswered,
+            f"{self.also_measured} rows are in the validation file, too, and are not trained": (
+                self.also_measured
+            ),
             f"{self.duplicates} rows say what another one says": self.duplicates,
             "the model's chat template is replaced by plain ChatML": self.template_replaced,
             "a question at inference is not written as in training": not self.prompt_matches,
@@ -156,6 +162,7 @@ def mask_receipt(rows: RowSet, notes: RowNotes, samples: Sequence[str]) -> MaskR
         over_long=notes.over_long_count,
         cut=notes.cut_count,
         split=notes.split_count,
+        unanswered=notes.unanswered,
         lost_share=notes.lost / (tokens + notes.lost),
         prompt_matches=not notes.mismatched,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.checkpoint import Checkpoint
+from domain.equipment import Equipment
 from domain.receipts import MaskReceipt, PackingReceipt
 from domain.result import Cause, TrainingResult
 
@@ -39,6 +40,13 @@ class PackingMade:
     """The rows were laid into forward passes."""
 
     receipt: PackingReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class Equipped:
+    """The engine has looked at what it runs on, before the first step."""
+
+    equipment: Equipment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +109,7 @@ Report = (
     PhaseBegun
     | ReceiptMade
     | PackingMade
+    | Equipped
     | StepDone
     | Evaluated
     | CheckpointCommitted

@@ -12,6 +12,7 @@ class Ending(StrEnum):
 
     ALL_ROWS = "all_rows"
     MAX_STEPS = "max_steps"
+    EARLY_STOPPED = "early_stopped"
     STOPPED = "stopped"
 
 
@@ -36,6 +37,7 @@ class Cause(StrEnum):
 
 RELEASING = frozenset({Cause.STOPPED_BY_USER, Cause.PAUSED, Cause.DRAINED, Cause.DISK_FULL})
 LOSING = frozenset({Cause.LOST_WORKER, Cause.STALLED})
+OUT_OF_MEMORY = frozenset({Cause.OUT_OF_GPU_MEMORY, Cause.OUT_OF_HOST_MEMORY})
 MOST_FAILURES = 3
 BACK_OFF_SECONDS = (30, 120, 600)
 
@@ -46,8 +48,8 @@ class TrainingError(GuildError):
     code = ErrorCode.JOB_ENDED
     exit_status = ExitStatus.JOB_ENDED_BADLY
 
-    def __init__(self, cause: Cause, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, cause: Cause, message: str, *, fix: tuple[str, ...] = ()) -> None:
+        super().__init__(message, fix=fix)
         self.cause = cause
 
 
@@ -58,6 +60,8 @@ class TrainingResult:
     Steps count over the campaign, rows are those that the job's steps saw, each time counted.
     tokens and seconds (wall time of the training loop) are those of the last attempt, and so is
     initial_val_loss. Losses are mean nats per trained token, None where nothing was measured.
+    best_step and best_val_loss are those of the checkpoint where it is a better one on the way,
+    not the last: then the campaign goes on from there, and final_step lies beyond it.
     """
 
     ending: Ending
@@ -70,3 +74,10 @@ class TrainingResult:
     initial_val_loss: float | None
     final_val_loss: float | None
     checkpoint: Checkpoint
+    best_step: int | None = None
+    best_val_loss: float | None = None
+
+    @property
+    def kept_val_loss(self) -> float | None:
+        """Give the validation loss of the checkpoint."""
+        return self.final_val_loss if self.best_val_loss is None else self.best_val_loss

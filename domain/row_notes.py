@@ -15,7 +15,8 @@ class RowNotes:
     """Counts, and the first rows of each kind by number.
 
     read counts all rows; bad ones cannot be used; over_long ones were left out, cut ones lost the
-    beginning of their prompt, split ones became several. lost counts tokens that were cut or left
+    beginning of their prompt, split ones became several, without the unanswered exchanges, which
+    fit nowhere. lost counts tokens that were cut or left
     out, longest the tokens of the longest row that was too long. open_ended rows of tokens have no
     end of turn; mismatched counts the first rows whose question is written otherwise at inference.
     """
@@ -28,6 +29,7 @@ class RowNotes:
     over_long: list[int] = field(default_factory=list)
     cut_count: int = 0
     split_count: int = 0
+    unanswered: int = 0
     lost: int = 0
     longest: int = 0
     open_ended: int = 0

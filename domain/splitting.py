@@ -2,20 +2,38 @@
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+_ALL = 2.0**64
 
 
-def split(
-    fingerprints: Sequence[int], share: float, most: int
-) -> tuple["array[int]", "array[int]"]:
-    """Give the places of (trained, held out); at most `most` are held out, one is always trained.
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Rows are held out where their fingerprint, as a fraction of 1, is below one bound.
 
-    A row is held out where its fingerprint, read as a fraction of 1, is below a bound: share, or
-    what leaves `most` rows. So rows that say the same are never on both sides.
+    Those below the other, which may be lower, are measured. So rows that say the same are never
+    on both sides, and no row that was added has moved another one between the sides.
     """
-    fractions = array("d", (found / 2**64 for found in fingerprints))
-    below = sorted(fraction for fraction in fractions if fraction < share)
-    room = max(min(most, len(fractions) - 1), 0)
-    bound = below[room] if room < len(below) else share
-    trained = (place for place, fraction in enumerate(fractions) if fraction >= bound)
-    held_out = (place for place, fraction in enumerate(fractions) if fraction < bound)
-    return array("L", trained), array("L", held_out)
+
+    held_out: float
+    measured: float
+
+    def trains(self, fingerprint: int) -> bool:
+        """Tell whether a row that says this is trained."""
+        return fingerprint / _ALL >= self.held_out
+
+    def measures(self, fingerprint: int) -> bool:
+        """Tell whether a row that says this is measured."""
+        return fingerprint / _ALL < self.measured
+
+
+def split(fingerprints: Sequence[int], share: float, most: int) -> Split:
+    """Hold out a share of rows, and measure those with the lowest `most` fingerprints of them.
+
+    One row is always trained; with most = 0 all are.
+    """
+    fractions = array("d", (found / _ALL for found in fingerprints))
+    highest = max(fractions, default=1.0)
+    bound = min(share, highest) if most else 0.0
+    below = sorted(fraction for fraction in fractions if fraction < bound)
+    return Split(bound, below[most] if most < len(below) else bound)

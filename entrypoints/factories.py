@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from application.ports.event_log import BrokenLogError
-from application.ports.hero_catalog import HeroFileError
 from application.ports.machine import Machine
 from application.ports.preview_backend import PreviewBackend
-from domain.errors import ErrorCode, ExitStatus, GuildError
+from domain.errors import ErrorCode, ExitStatus, GuildError, NotFoundError
 from domain.hero import Hero
 from domain.settings.monitoring import Monitoring
 
@@ -80,6 +79,13 @@ def leave_model(checkpoint: Path, place: Path) -> Sequence[str]:
     return leave_model(checkpoint, place)
 
 
+def weights_digest(checkpoint: Path) -> str:
+    """Give one SHA-256 over the weights of a checkpoint."""
+    from adapters.filesystem.weights_digest import weights_digest
+
+    return weights_digest(checkpoint)
+
+
 def find_hall(start: Path, home: str | None, environment: Mapping[str, str]) -> Path:
     """Find the hall to work in, and refuse one that others can write to."""
     from adapters.filesystem.hall import check_hall, find_hall
@@ -104,7 +110,7 @@ def hero_of(path: Path) -> Hero:
     from adapters.yaml_config.hero_catalog import YamlHeroCatalog
 
     if not path.is_file():
-        raise HeroFileError(f"there is no file {path}")
+        raise NotFoundError(f"there is no file {path}", fix=("name a hero's YAML file, or an id",))
     return YamlHeroCatalog(shipped=path.parent, own=path.parent).get(path.stem)
 
 

@@ -11,6 +11,7 @@ from adapters.event_log.job_repository import SqliteJobRepository
 from adapters.event_log.metrics import SqliteMetrics
 from adapters.fanout.status_sink import FanoutStatusSink
 from adapters.filesystem.atomic import write_atomically
+from adapters.filesystem.checkpoint_shelf import FilesystemCheckpointShelf
 from adapters.filesystem.checkpoint_store import FilesystemCheckpointStore
 from adapters.filesystem.dataset_source import FilesystemDatasetSource
 from adapters.filesystem.hall_folders import FilesystemHallFolders
@@ -80,6 +81,7 @@ class Ports(containers.DeclarativeContainer):
         FilesystemDatasetSource, hall, providers.Object(factories.table_rows)
     )
     checkpoints = providers.Singleton(FilesystemCheckpointStore, hall)
+    checkpoint_shelf = providers.Singleton(FilesystemCheckpointShelf, hall)
     tokens = providers.Singleton(
         FilesystemTokenStore, providers.Callable(_within, config.hall, ".guild", "cache")
     )

@@ -7,6 +7,7 @@ from domain.architecture import LockedArchitecture
 from domain.campaign_events import CampaignActivated, CampaignCreated, HeadAdvanced
 from domain.checkpoint import Checkpoint
 from domain.dataset import Dataset, Priority
+from domain.equipment import Equipment
 from domain.ids import CampaignId, JobId, campaign_id, new_job_id
 from domain.job_events import JobQueued, JobStarted
 from domain.lease import Lease, Owner
@@ -116,6 +117,25 @@ def a_receipt(rows: int = 12) -> MaskReceipt:
         end_of_turn_trained=True,
         over_long_dropped=(3, 7),
         samples=("hello⟦ you⟧", "bye⟦ all⟧"),
+    )
+
+
+def an_equipment(
+    *, device: str = "cpu", batch: int = 1, passes: int = 16, twice: bool = False
+) -> Equipment:
+    return Equipment(
+        device=device,
+        dtype="float32",
+        attention="sdpa",
+        world_size=1,
+        wrapper="Qwen3ForCausalLM",
+        parameters=1000,
+        trainable_parameters=1000,
+        tied_weights=True,
+        threads=2,
+        micro_batch=batch,
+        accumulation=passes,
+        activation_checkpointing=twice,
     )
 
 

@@ -1,17 +1,19 @@
 """Small courses for trainers, and someone who watches how one goes."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from application.ports.trainer import Control, Course, Outcome, Trainer, Write
+from domain.equipment import Equipment
 from domain.masking import Encoded, Span
 from domain.planning import batches_of, steps_of
-from domain.reports import Evaluated, Report, StepDone
+from domain.reports import Equipped, Evaluated, Report, StepDone
 from domain.settings.environment import Environment
 from domain.settings.hyperparams import Hyperparams
+from domain.settings.layers import Value, with_values
 from domain.settings.settings import Settings
 
 START = 100
@@ -30,6 +32,7 @@ def a_course(
     held_out: int = 0,
     packed: bool = False,
     resume_from: str = "",
+    carry_from: str = "",
     **wishes: Any,
 ) -> Course:
     """Two rows in a pass and two passes in a step: 11 rows are 6 passes are 3 steps."""
@@ -39,13 +42,19 @@ def a_course(
         hyperparams=Hyperparams(**{**usual, **rates, **wishes}),
         environment=Environment(num_threads=1),
     )
-    return a_course_of(
+    course = a_course_of(
         tuple(a_row(number) for number in range(1, rows + 1)),
         tuple(a_row(number) for number in range(51, 51 + held_out)),
         settings,
         packed=packed,
         resume_from=resume_from,
     )
+    return replace(course, carry_from=carry_from)
+
+
+def with_settings(course: Course, values: Mapping[str, Value]) -> Course:
+    """Wish something that changes no plan."""
+    return replace(course, settings=with_values(course.settings, values))
 
 
 def a_course_of(
@@ -71,10 +80,14 @@ def a_course_of(
 
 @dataclass
 class Watcher:
-    """Saves into folders, keeps what it was told, and asks to stop after so many questions."""
+    """Saves into folders, keeps what it was told, and has a wish after so many questions.
+
+    A wish for a checkpoint is said once, one to end again and again.
+    """
 
     home: Path
     stop_after: float = math.inf
+    wish: Control = Control.STOP
     asked: int = 0
     reports: list[Report] = field(default_factory=list)
     saved: list[int] = field(default_factory=list)
@@ -90,7 +103,9 @@ class Watcher:
 
     def control(self) -> Control:
         self.asked += 1
-        return Control.STOP if self.asked > self.stop_after else Control.GO_ON
+        if self.wish is Control.CHECKPOINT and self.asked != self.stop_after + 1:
+            return Control.GO_ON
+        return self.wish if self.asked > self.stop_after else Control.GO_ON
 
     def tell(self, report: Report) -> None:
         self.reports.append(report)
@@ -102,6 +117,10 @@ class Watcher:
     @property
     def steps(self) -> list[StepDone]:
         return [report for report in self.reports if isinstance(report, StepDone)]
+
+    @property
+    def equipments(self) -> list[Equipment]:
+        return [report.equipment for report in self.reports if isinstance(report, Equipped)]
 
     @property
     def evaluations(self) -> list[Evaluated]:

@@ -10,10 +10,12 @@ from typing import Any
 
 from adapters.fanout.status_sink import FanoutStatusSink
 from adapters.memory.campaign_repository import MemoryCampaignRepository
+from adapters.memory.checkpoint_shelf import MemoryCheckpointShelf
 from adapters.memory.checkpoint_store import MemoryCheckpointStore
 from adapters.memory.clock import MemoryClock
 from adapters.memory.dataset_source import MemoryDatasetSource
 from adapters.memory.event_log import MemoryEventLog
+from adapters.memory.hall_folders import MemoryHallFolders
 from adapters.memory.hero_catalog import MemoryHeroCatalog
 from adapters.memory.inbox import MemoryInbox
 from adapters.memory.job_mirror import MemoryJobMirror
@@ -28,6 +30,8 @@ from adapters.memory.settings_source import MemorySettingsSource
 from adapters.memory.token_store import MemoryTokenStore
 from adapters.memory.trainer import MemoryTrainer
 from application.checkpoints import Checkpoints
+from application.disk_space import DiskSpace
+from application.inventory import Inventory
 from application.layers import campaign_layer, settings_for
 from application.ports.model_loader import Description
 from application.ports.settings_source import SettingsSource
@@ -35,16 +39,23 @@ from application.ports.status_sink import StatusSink
 from application.ports.trainer import Control
 from application.queries import Queries
 from application.recorder import NumberKeeper, Recorder
+from application.rehearsing import Rehearsal
 from application.starts import Starts
+from application.trust import Trust
 from application.use_cases.change_campaign import ChangeCampaign
+from application.use_cases.check_data import CheckData
 from application.use_cases.create_campaign import CampaignRequest, CreateCampaign, NewCampaign
 from application.use_cases.fork_campaign import ForkCampaign
+from application.use_cases.pin_checkpoint import PinCheckpoint
+from application.use_cases.preview_row import PreviewRow
+from application.use_cases.prune_checkpoints import PruneCheckpoints
 from application.use_cases.queue_dataset import QueueDataset, QueueRequest
 from application.use_cases.retry_job import RetryJob
 from application.use_cases.run_job import RunJob
 from application.use_cases.run_next_job import RunNextJob
 from application.use_cases.run_preview import RunPreview
 from application.use_cases.take_in_arrivals import TakeInArrivals
+from application.use_cases.try_profile import TryProfile
 from domain.dataset import Priority
 from domain.hero import BaseModel, ChatTemplate, Hero, Source
 from domain.job import Job
@@ -114,6 +125,7 @@ class MemoryHall:
         self.datasets = MemoryDatasetSource(self.shelf)
         root.mkdir(exist_ok=True)
         self.checkpoints = MemoryCheckpointStore(root)
+        self.checkpoint_shelf = MemoryCheckpointShelf(self.checkpoints)
         self.models = MemoryModelLoader(
             unavailable=["faraway"], described=[described(GIVEN), described(ALIEN, vocab_size=101)]
         )
@@ -122,6 +134,7 @@ class MemoryHall:
         )
         self.trainer = trainer or MemoryTrainer()
         self.mirror = MemoryJobMirror()
+        self.folders = MemoryHallFolders()
         self.processes = MemoryProcesses(an_owner(), set())
         self.previews = MemoryPreviewBackend()
         recorder = Recorder(log=self.log, jobs=self.jobs, clock=self.clock)
@@ -137,8 +150,8 @@ class MemoryHall:
         """Give the adapters by the names of the container's providers."""
         names = (
             "clock", "log", "jobs", "campaigns", "metrics", "heroes", "settings", "inbox",
-            "datasets", "tokens", "profiles", "checkpoints", "models", "model_folders", "trainer",
-            "mirror", "processes",
+            "datasets", "tokens", "profiles", "checkpoints", "checkpoint_shelf", "models",
+            "model_folders", "trainer", "mirror", "processes", "folders",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -172,6 +185,9 @@ class MemoryHall:
             log=self.log,
             campaigns=self.campaigns,
             checkpoints=self.finder(),
+            heroes=self.heroes,
+            settings=self.settings,
+            profiles=self.profiles,
             clock=self.clock,
             code_version="test",
         )
@@ -226,10 +242,48 @@ class MemoryHall:
             settings=self.settings,
             profiles=self.profiles,
             engine=engine,
+            trust=self.trust(),
+            pruning=self.prune_checkpoints(),
+            disk=self.disk_space(),
             sink=self.sink,
             mirror=self.mirror,
             processes=self.processes,
             clock=self.clock,
+        )
+
+    def disk_space(self) -> DiskSpace:
+        return DiskSpace(
+            log=self.log, folders=self.folders, inventory=self.inventory(), clock=self.clock
+        )
+
+    def trust(self) -> Trust:
+        return Trust(
+            log=self.log,
+            jobs=self.jobs,
+            finder=self.finder(),
+            checkpoints=self.checkpoints,
+            shelf=self.checkpoint_shelf,
+            clock=self.clock,
+        )
+
+    def inventory(self) -> Inventory:
+        return Inventory(jobs=self.jobs, campaigns=self.campaigns, shelf=self.checkpoint_shelf)
+
+    def prune_checkpoints(self) -> PruneCheckpoints:
+        return PruneCheckpoints(
+            log=self.log,
+            campaigns=self.campaigns,
+            heroes=self.heroes,
+            settings=self.settings,
+            profiles=self.profiles,
+            inventory=self.inventory(),
+            shelf=self.checkpoint_shelf,
+            clock=self.clock,
+        )
+
+    def pin_checkpoint(self) -> PinCheckpoint:
+        return PinCheckpoint(
+            log=self.log, campaigns=self.campaigns, checkpoints=self.finder(), clock=self.clock
         )
 
     def run_preview(self) -> RunPreview[MemoryModel]:
@@ -243,9 +297,29 @@ class MemoryHall:
             datasets=self.datasets,
             models=self.models,
             checkpoints=self.checkpoints,
+            trust=self.trust(),
             backends=lambda _: self.previews,
             clock=self.clock,
         )
+
+    def rehearsal(self) -> Rehearsal:
+        return Rehearsal(
+            heroes=self.heroes,
+            campaigns=lambda: self.campaigns,
+            settings=self.settings,
+            profiles=self.profiles,
+            models=lambda: self.models,
+            checkpoints=self.checkpoints,
+        )
+
+    def check_data(self) -> CheckData:
+        return CheckData(datasets=self.datasets, rehearsal=self.rehearsal())
+
+    def preview_row(self) -> PreviewRow:
+        return PreviewRow(datasets=self.datasets, rehearsal=self.rehearsal())
+
+    def try_profile(self) -> TryProfile:
+        return TryProfile(datasets=self.datasets, profiles=self.profiles)
 
     def resolved(self, source: SettingsSource) -> Settings:
         campaign = self.campaigns.active()

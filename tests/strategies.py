@@ -13,8 +13,9 @@ from domain import job_decisions as decisions
 from domain.checkpoint import FileDigest
 from domain.conversation import Conversation, Message, Role, ToolCall
 from domain.dataset import Priority
-from domain.job import Job, JobStatus, Processing, evolve, queued
+from domain.job import Job, JobStatus, Processing
 from domain.job_events import JobEvent
+from domain.job_evolution import evolve, queued
 from domain.masking import Encoded, Span
 from domain.receipts import MaskReceipt
 from domain.result import Cause, Ending
@@ -26,6 +27,7 @@ from tests.builders import (
     a_job_queued,
     a_lease,
     a_result,
+    an_equipment,
     an_owner,
 )
 
@@ -223,9 +225,21 @@ def _receipt(draw: st.DrawFn, job: Job, at: datetime) -> JobEvent:
     return decisions.record_receipt(job, _fence(job), draw(receipts), at)
 
 
+def _equip(draw: st.DrawFn, job: Job, at: datetime) -> JobEvent:
+    equipment = an_equipment(batch=draw(st.sampled_from([1, 2, 4])), twice=draw(st.booleans()))
+    return decisions.record_equipment(job, _fence(job), equipment, at)
+
+
 def _checkpoint(draw: st.DrawFn, job: Job, at: datetime) -> JobEvent:
     checkpoint = a_checkpoint(job.id, fence=_fence(job), step=draw(steps))
     return decisions.record_checkpoint(job, _fence(job), checkpoint, at)
+
+
+def _reject(draw: st.DrawFn, job: Job, at: datetime) -> JobEvent:
+    known = job.checkpoints or (a_checkpoint(job.id),)
+    return decisions.reject_checkpoint(
+        job, _fence(job), draw(st.sampled_from(known)), draw(texts), at
+    )
 
 
 def _complete(draw: st.DrawFn, job: Job, at: datetime) -> JobEvent:
@@ -254,7 +268,7 @@ def _requeue(_draw: st.DrawFn, job: Job, at: datetime) -> JobEvent:
 MOVES: Mapping[JobStatus, tuple[Move, ...]] = {
     # Starting and giving up come often: a walk of starts alone says more than one of skips.
     JobStatus.QUEUED: (_start, _start, _start, _skip),
-    JobStatus.PROCESSING: (_receipt, _checkpoint, _give_up, _give_up, _complete),
+    JobStatus.PROCESSING: (_receipt, _equip, _checkpoint, _reject, _give_up, _give_up, _complete),
     JobStatus.COMPLETED: (),
     JobStatus.FAILED: (_requeue,),
     JobStatus.SKIPPED: (_requeue,),

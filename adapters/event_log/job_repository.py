@@ -17,7 +17,8 @@ from application.ports.job_repository import (
 )
 from domain.errors import AmbiguousReferenceError
 from domain.ids import CampaignId, JobId
-from domain.job import Job, JobStatus, evolve
+from domain.job import Job, JobStatus
+from domain.job_evolution import evolve
 from domain.lease import LeaseLostError
 
 _SHORTEST_REFERENCE = 4

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from domain import campaign as campaigns
-from domain import job as jobs
+from domain import job_evolution as jobs
 from domain.campaign import Campaign
 from domain.campaign_events import CampaignActivated, CampaignEvent
 from domain.job import Job, Processing, Queued

@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import shutil
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from adapters.filesystem import manifest
 from adapters.filesystem.atomic import (
@@ -14,10 +14,17 @@ from adapters.filesystem.atomic import (
     sha256_of,
     write_atomically,
 )
+from adapters.filesystem.places import campaign_folder, checkpoint_folder
 from adapters.filesystem.regular_file import open_regular
 from application.ports.checkpoint_store import CheckpointStore, Draft
 from application.ports.inbox import UnreadableFileError
-from domain.checkpoint import BrokenCheckpointError, Checkpoint, FileDigest, manifest_digest
+from domain.checkpoint import (
+    OPTIMIZER,
+    BrokenCheckpointError,
+    Checkpoint,
+    FileDigest,
+    manifest_digest,
+)
 from domain.ids import CampaignId, JobId, ref_of
 
 _STAGING = ".staging-"
@@ -31,11 +38,11 @@ class FilesystemCheckpointStore(CheckpointStore):
     """
 
     def __init__(self, hall: Path) -> None:
-        self._campaigns = hall / "campaigns"
+        self._hall = hall
 
     def draft(self, campaign_id: CampaignId, job_id: JobId, fence: int, step: int) -> Draft:
         """Open an empty folder for this step of this claim."""
-        checkpoints = self._campaign(campaign_id) / "checkpoints"
+        checkpoints = campaign_folder(self._hall, campaign_id) / "checkpoints"
         folder = private_folder(checkpoints / f"{ref_of(job_id)}.{fence}")
         for left in _leftovers(checkpoints, ref_of(job_id), fence):
             shutil.rmtree(left, ignore_errors=True)
@@ -70,7 +77,7 @@ class FilesystemCheckpointStore(CheckpointStore):
         """Remove the folder of the draft."""
         shutil.rmtree(draft.location, ignore_errors=True)
 
-    def verify(self, checkpoint: Checkpoint) -> None:
+    def verify(self, checkpoint: Checkpoint, *, optimizer: bool = True) -> None:
         """Read every byte again."""
         folder = self._folder(checkpoint)
         wanted = manifest.read(folder, checkpoint)
@@ -80,6 +87,8 @@ class FilesystemCheckpointStore(CheckpointStore):
         if added := sorted(found - {file.path for file in wanted}):
             raise BrokenCheckpointError(f"{added[0]} was added to {checkpoint.name}")
         for file in wanted:
+            if file.path not in found and file.path == OPTIMIZER and not optimizer:
+                continue
             if file.path not in found:
                 raise BrokenCheckpointError(f"{file.path} of {checkpoint.name} is missing")
             if _measured(folder, file.path) != file:
@@ -109,17 +118,7 @@ class FilesystemCheckpointStore(CheckpointStore):
             ) from error
 
     def _folder(self, checkpoint: Checkpoint) -> Path:
-        return _inside(self._campaign(checkpoint.campaign_id), checkpoint.name)
-
-    def _campaign(self, campaign_id: CampaignId) -> Path:
-        return _inside(self._campaigns, campaign_id)
-
-
-def _inside(folder: Path, name: str) -> Path:
-    parts = PurePosixPath(name).parts
-    if not parts or ".." in parts or parts[0] == "/" or "\0" in name:
-        raise BrokenCheckpointError(f"{name!r} does not name a place inside the hall")
-    return folder.joinpath(*parts)
+        return checkpoint_folder(self._hall, checkpoint)
 
 
 def _list(folder: Path) -> tuple[FileDigest, ...]:

@@ -5,7 +5,7 @@ import stat
 from io import BufferedReader
 from pathlib import Path
 
-from application.ports.inbox import UnreadableFileError
+from application.ports.inbox import MissingFileError, UnreadableFileError
 from domain.text import printable
 
 
@@ -15,7 +15,7 @@ def open_regular(path: Path, *, follow: bool = True) -> BufferedReader:
     try:
         descriptor = os.open(path, flags)
     except FileNotFoundError as error:
-        raise unreadable(path, "there is no such file") from error
+        raise MissingFileError(printable(str(path))) from error
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise unreadable(path, reason) from error

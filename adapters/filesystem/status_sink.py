@@ -11,6 +11,7 @@ from application.ports.status_sink import StatusSink
 from domain.job import Job
 from domain.reports import (
     CheckpointCommitted,
+    Equipped,
     Evaluated,
     JobBroken,
     JobDone,
@@ -97,7 +98,7 @@ class FilesystemStatusSink(StatusSink):
                 return {"checkpoint": checkpoint.name, "checkpoint_step": checkpoint.step}
             case Warned(message=message):
                 return {"warning": message}
-            case ReceiptMade() | PackingMade():
+            case ReceiptMade() | PackingMade() | Equipped():
                 return {}
             case JobDone():
                 return {"status": "completed", "phase": None, "eta_seconds": None}

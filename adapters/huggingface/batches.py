@@ -1,16 +1,17 @@
 """Which rows go into which pass, and how rows become tensors."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from itertools import chain
 
 import torch
 
 from domain.batching import StepPlan
 from domain.masking import IGNORED, Encoded, labels
+from domain.planning import passes_of
+from domain.settings.settings import Settings
 
 Batch = dict[str, torch.Tensor]
-Collate = Callable[[Sequence[Encoded]], Batch]
+Collate = Callable[[Sequence[Encoded]], list[Batch]]
 
 
 class PlannedBatches:
@@ -34,9 +35,16 @@ class PlannedBatches:
         return (self._plan.batches[number] for number in self._plan.order(self._epoch))
 
 
-def collate_for(*, packed: bool, padding: int) -> Collate:
-    """Choose how the rows of a batch become tensors."""
-    return packed_tensors if packed else partial(padded_tensors, padding=padding)
+def collate_for(settings: Settings, *, packed: bool, padding: int) -> Collate:
+    """Choose how the rows of a batch become tensors: more than one where it goes in parts."""
+
+    def collate(rows: Sequence[Encoded]) -> list[Batch]:
+        parts = passes_of([len(row.ids) for row in rows], settings, packed=packed)
+        if packed:
+            return [packed_tensors(rows[part]) for part in parts]
+        return [padded_tensors(rows[part], padding) for part in parts]
+
+    return collate
 
 
 def padded_tensors(rows: Sequence[Encoded], padding: int) -> Batch:

@@ -6,17 +6,29 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState
 
-StepFinished = Callable[[int, float, float], None]
+StepFinished = Callable[[int, float, float], bool]
 """Takes the step within the job, the learning rate that it used, and its seconds."""
 
 
 class Hooks(TrainerCallback):
-    """Asks after every pass, so that a wish to stop waits for one pass at most."""
+    """Asks after every pass, so that a wish to stop waits for one pass at most.
 
-    def __init__(self, may_go_on: Callable[[], bool], step_finished: StepFinished) -> None:
-        self._may_go_on = may_go_on
+    Both questions are answered with whether the loop goes on.
+    """
+
+    def __init__(
+        self,
+        begun: Callable[[], None],
+        may_go_on: Callable[[], bool],
+        step_finished: StepFinished,
+    ) -> None:
+        self._begun, self._may_go_on = begun, may_go_on
         self._step_finished = step_finished
         self._began = self._rate = 0.0
+
+    def on_train_begin(self, *_: Any, **__: Any) -> None:
+        """Everything is as it will be in the first step."""
+        self._begun()
 
     def on_step_begin(self, *_: Any, **__: Any) -> None:
         """Start the clock of a step."""
@@ -28,14 +40,11 @@ class Hooks(TrainerCallback):
 
     def on_substep_end(self, _: Any, __: Any, control: TrainerControl, **___: Any) -> None:
         """End inside a step: its passes so far are dropped, the weights are those before it."""
-        self._stop_if_asked(control)
+        if not self._may_go_on():
+            control.should_training_stop = True
 
     def on_step_end(self, _: Any, state: TrainerState, control: TrainerControl, **__: Any) -> None:
-        """Hand over the finished step, then ask."""
+        """Hand over the finished step."""
         seconds = time.perf_counter() - self._began
-        self._step_finished(state.global_step, self._rate, seconds)
-        self._stop_if_asked(control)
-
-    def _stop_if_asked(self, control: TrainerControl) -> None:
-        if not self._may_go_on():
+        if not self._step_finished(state.global_step, self._rate, seconds):
             control.should_training_stop = True

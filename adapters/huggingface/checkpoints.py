@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,15 @@ from safetensors import SafetensorError
 
 from adapters.huggingface.loaded_model import LoadedModel
 from domain.batching import StepPlan
+from domain.checkpoint import OPTIMIZER
+from domain.evaluations import Evaluations
 from domain.result import Cause, TrainingError
 
-OPTIMIZER = "optimizer.pt"
 SCHEDULER = "scheduler.pt"
 RANDOMNESS = "rng_state.pth"
 STATE = "trainer_state.json"
 PLAN = "pack_plan.json"
+EVALUATIONS = "evaluations.json"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -40,6 +43,8 @@ def write_checkpoint(
     training: Any,
     random_state: dict[str, Any],
     plan: StepPlan,
+    *,
+    evaluations: Evaluations,
 ) -> None:
     """Write weights, tokenizer and the state of training; no file is a program."""
     folder = Path(location)
@@ -55,6 +60,7 @@ def write_checkpoint(
     training.state.save_to_json(str(folder / STATE))
     facts = {"digest": plan.batches.digest, "accumulation": plan.accumulation}
     (folder / PLAN).write_text(json.dumps(facts))
+    (folder / EVALUATIONS).write_text(json.dumps(evaluations.pairs))
 
 
 def step_of(location: str, plan: StepPlan) -> int:
@@ -75,6 +81,26 @@ def step_of(location: str, plan: StepPlan) -> int:
     if (digest, accumulation) != (plan.batches.digest, plan.accumulation):
         raise _untrusted(location, "its rows were grouped otherwise than those of this job")
     return step
+
+
+def evaluations_of(location: str) -> list[tuple[int, float]]:
+    """Give steps and losses of the evaluations that led to a checkpoint; older ones kept none."""
+    path = Path(location) / EVALUATIONS
+    if not path.is_file():
+        return []
+    try:
+        return [(int(step), float(loss)) for step, loss in json.loads(path.read_text())]
+    except (TypeError, ValueError) as error:
+        raise _untrusted(location, f"{EVALUATIONS} cannot be read") from error
+
+
+@contextmanager
+def programs_refused(location: str) -> Iterator[None]:
+    """Say in the words of a job's causes that a file of a checkpoint is more than numbers."""
+    try:
+        yield
+    except UnpicklingError as error:
+        raise _untrusted(location, "a file of its state is a program, or is damaged") from error
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from adapters.huggingface.device import device_name
 from adapters.huggingface.precision import name_of
 from application.ports.model_loader import ModelFacts
 from domain.architecture import LockedArchitecture
@@ -32,7 +33,7 @@ def facts_of(network: Any, base: BaseModel, attention: str) -> ModelFacts:
         ),
         parameters=weights_of(network),
         dtype=name_of(network.dtype),
-        device=str(network.device),
+        device=device_name(network.device),
         attention=attention,
         weights_digest=weights_digest(network),
     )

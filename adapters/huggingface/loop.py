@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from adapters.huggingface.batches import Batch, PlannedBatches, collate_for
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.loss import summed_loss, trained_count
+from adapters.huggingface.optimizer_state import take_over
 from application.ports.trainer import Course
 from domain.result import Cause, TrainingError
+from domain.schedule import rate_factor
 from domain.settings.hyperparams import Hyperparams
 
 
@@ -41,19 +44,46 @@ class Loop(Trainer):
         loader = DataLoader(
             self._course.train,
             batch_sampler=PlannedBatches(plan),
-            collate_fn=collate_for(packed=plan.batches.packed, padding=self._padding),
+            collate_fn=collate_for(
+                self._course.settings, packed=plan.batches.packed, padding=self._padding
+            ),
             generator=torch.Generator(),
             pin_memory=self.args.dataloader_pin_memory,
         )
         return self.accelerator.prepare(loader)
 
+    def create_optimizer(self, model: Any = None) -> Any:
+        """Make the optimizer; a job that carries takes over what the head's remembers."""
+        begun = self.optimizer is not None
+        optimizer = super().create_optimizer(model)
+        if self._course.carry_from and not begun:
+            take_over(optimizer, self._course.carry_from)
+        return optimizer
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """Let the learning rate go as the course says."""
+        settings, continues = self._course.settings, self._course.continues
+
+        def factor(done: int) -> float:
+            return rate_factor(done + 1, num_training_steps, settings, continues=continues)
+
+        self.lr_scheduler = LambdaLR(optimizer or self.optimizer, factor)
+        return self.lr_scheduler
+
     def get_batch_samples(
-        self, epoch_iterator: Iterator[Batch], num_batches: int, device: torch.device
-    ) -> tuple[list[Batch], int]:
+        self, epoch_iterator: Iterator[list[Batch]], num_batches: int, device: torch.device
+    ) -> tuple[list[list[Batch]], int]:
         """Fetch the passes of one step and count its trained tokens."""
         fetched, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
         self._passes = []
-        return fetched, sum(trained_count(batch) for batch in fetched)
+        return fetched, sum(trained_count(part) for batch in fetched for part in batch)
+
+    def training_step(
+        self, model: Any, inputs: list[Batch], num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        """Let a batch through the model, in parts where it does not fit at once."""
+        go_through = super().training_step
+        return torch.stack([go_through(model, part, num_items_in_batch) for part in inputs]).sum()
 
     def compute_loss(
         self, model: Any, inputs: Batch, *, num_items_in_batch: int, **_: object
@@ -63,7 +93,7 @@ class Loop(Trainer):
         self._passes.append(loss.detach())
         return loss
 
-    def floating_point_ops(self, inputs: Batch) -> int:
+    def floating_point_ops(self, inputs: list[Batch]) -> int:
         """Count none: nobody reads them, and counting takes time in every pass."""
         return 0
 
@@ -90,12 +120,12 @@ def arguments_of(
         gradient_accumulation_steps=hyperparams.gradient_accumulation_steps,
         max_steps=steps,
         learning_rate=hyperparams.learning_rate,
-        lr_scheduler_type=str(hyperparams.lr_scheduler_type),
-        warmup_steps=warm_up(hyperparams, steps),
         weight_decay=hyperparams.weight_decay,
         adam_beta2=hyperparams.adam_beta2,
         max_grad_norm=hyperparams.max_grad_norm,
         optim="adamw_torch_fused",
+        activation_checkpointing=hyperparams.activation_checkpointing,
+        activation_checkpointing_kwargs={"use_reentrant": False},
         seed=hyperparams.seed,
         # The model is in its format already: mixing in a second one would be another model.
         bf16=False,
@@ -116,9 +146,3 @@ def arguments_of(
     # One job, one device: transformers would spread a batch over all GPUs that it finds.
     arguments._n_gpu = min(arguments.n_gpu, 1)  # noqa: SLF001
     return arguments
-
-
-def warm_up(hyperparams: Hyperparams, total: int) -> int:
-    """Give the steps of warm-up: as set, or a tenth of a job that would be over before."""
-    wanted = hyperparams.warmup_steps
-    return wanted if wanted < total else total // 10

@@ -6,6 +6,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from adapters.huggingface.batches import Batch
+from adapters.huggingface.precision import at_least_float32
 from domain.masking import IGNORED
 
 
@@ -15,7 +16,8 @@ def summed_loss(network: Any, batch: Batch) -> torch.Tensor:
     trained = wanted != IGNORED
     inputs = {name: tensor for name, tensor in batch.items() if name != "labels"}
     logits = network(**inputs, use_cache=False).logits
-    return cross_entropy(logits[:, :-1][trained].float(), wanted[trained], reduction="sum")
+    said = at_least_float32(logits[:, :-1][trained])
+    return cross_entropy(said, wanted[trained], reduction="sum")
 
 
 def trained_count(batch: Batch) -> int:

@@ -1,5 +1,6 @@
 """A hero's weights and tokenizer, built, read from its base model, or from a checkpoint."""
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
         use_threads(settings.environment)
         dtype = choose_precision(settings.model.dtype, device())
         self.check(hero, location)
+        gc.collect()  # An attempt that was too large is held by cycles, with its memory.
         with silence():
             readable = self._readable(hero, location)
             tokenizer, replaced = _tokenizer(readable, location, plain_chat=plain_chat)

@@ -32,3 +32,8 @@ def _refusal(wish: Precision, why: str, instead: str) -> ModelUnavailableError:
         why=why,
         fix=(f"model.dtype={instead}", "model.dtype=auto"),
     )
+
+
+def at_least_float32(numbers: torch.Tensor) -> torch.Tensor:
+    """Give finer numbers where they are coarse; those of float64 are not made coarser."""
+    return numbers.to(torch.promote_types(numbers.dtype, torch.float32))

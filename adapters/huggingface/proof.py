@@ -1,5 +1,6 @@
 """Proof that packed rows do not see each other: each layer says of them what it says of one."""
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import torch
 
 from adapters.huggingface.batches import packed_tensors
+from adapters.huggingface.precision import at_least_float32
 from domain.masking import Encoded
 from domain.receipts import PackingProof
 
@@ -49,7 +51,7 @@ def _differences(network: Any, rows: Sequence[Encoded]) -> dict[str, float]:
 
 def _worse(found: float, other: float) -> float:
     """Give the larger one, and what is no number rather than any number."""
-    return max(found, other)
+    return math.nan if math.isnan(found + other) else max(found, other)
 
 
 def _share(found: torch.Tensor, wanted: torch.Tensor) -> float:
@@ -65,7 +67,7 @@ def _states(network: Any, rows: Sequence[Encoded]) -> dict[str, torch.Tensor]:
     with torch.inference_mode(), _watched(network, states):
         logits = network.eval()(**inputs, use_cache=False).logits
     network.train(was_training)
-    return {**states, _HEAD: logits[0].float()}
+    return {**states, _HEAD: at_least_float32(logits[0])}
 
 
 @contextmanager
@@ -73,7 +75,7 @@ def _watched(network: Any, states: dict[str, torch.Tensor]) -> Iterator[None]:
     def watch(name: str) -> Any:
         def keep(_: Any, __: Any, output: Any) -> None:
             hidden = output[0] if isinstance(output, tuple) else output
-            states[name] = hidden.reshape(-1, hidden.shape[-1]).float()
+            states[name] = at_least_float32(hidden.reshape(-1, hidden.shape[-1]))
 
         return keep
 

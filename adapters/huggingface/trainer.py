@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import torch
 
+from adapters.huggingface.checkpoints import programs_refused
 from adapters.huggingface.device import use_threads
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.proof import prove
@@ -39,7 +40,12 @@ class HuggingFaceTrainer(Trainer[LoadedModel]):
     ) -> Outcome:
         """Run one attempt; transformers gets a folder of its own that vanishes."""
         use_threads(course.settings.environment)
-        with TemporaryDirectory() as folder, silence(), _lack_of_memory_noticed():
+        with (
+            TemporaryDirectory() as folder,
+            silence(),
+            _lack_of_memory_noticed(),
+            programs_refused(course.resume_from),
+        ):
             return Run(model, course, folder, save=save, control=control, tell=tell).execute()
 
 

@@ -9,27 +9,28 @@ import torch
 from adapters.huggingface.batches import collate_for
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.loss import summed_loss, trained_count
-from application.ports.trainer import Control, Course
+from application.ports.trainer import Course
 from domain.result import Cause, TrainingError
 
 
 class Stopped(Exception):  # noqa: N818 - a wish, not an error
-    """Control asked to stop in the middle of an evaluation."""
+    """Somebody wants the end in the middle of an evaluation."""
 
 
-def validation_loss(model: LoadedModel, course: Course, control: Callable[[], Control]) -> float:
+def validation_loss(model: LoadedModel, course: Course, may_go_on: Callable[[], bool]) -> float:
     """Give the mean nats per trained token over all held-out rows, whatever their batches.
 
     Draws no random number, so that training goes on as if nobody had looked.
     """
     total, count = 0.0, 0
-    collate = collate_for(packed=course.measured.packed, padding=model.tokenizer.pad_token_id)
+    padding, packed = model.tokenizer.pad_token_id, course.measured.packed
+    collate = collate_for(course.settings, packed=packed, padding=padding)
     for rows in course.measured:
-        if control() is Control.STOP:
+        if not may_go_on():
             raise Stopped
-        batch = collate([course.held_out[row] for row in rows])
-        total += _measured(model.network, batch)
-        count += trained_count(batch)
+        for batch in collate([course.held_out[row] for row in rows]):
+            total += _measured(model.network, batch)
+            count += trained_count(batch)
     if not math.isfinite(total):
         raise TrainingError(Cause.DIVERGED, "the loss on held-out rows is not a finite number")
     return total / count

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Never
 
 from application.ports.dataset_source import ChangedDatasetError, DatasetSource
-from application.ports.inbox import UnreadableFileError
+from application.ports.inbox import MissingFileError, UnreadableFileError
 from domain.dataset import Dataset
 from domain.rows import BadRow, NumberedRow
 from domain.selection import select
@@ -28,7 +28,7 @@ class MemoryDatasetSource(DatasetSource):
     def rows_at(self, location: str) -> Iterator[NumberedRow | BadRow]:
         """Read anything else on the shelf."""
         if location not in self._shelf:
-            raise UnreadableFileError(f"cannot read {location}: there is no such file")
+            raise MissingFileError(location)
         yield from _rows(self._shelf[location])
 
 

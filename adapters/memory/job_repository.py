@@ -16,8 +16,9 @@ from application.ports.job_repository import (
 )
 from domain.errors import AmbiguousReferenceError
 from domain.ids import CampaignId, JobId
-from domain.job import Job, JobStatus, Processing, Queued, evolve, replay
+from domain.job import Job, JobStatus, Processing, Queued
 from domain.job_events import JobEvent
+from domain.job_evolution import evolve, replay
 from domain.lease import LeaseLostError
 from domain.turns import turn
 

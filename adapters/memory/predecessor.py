@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from application.ports.predecessor import Predecessor, PredecessorFileError
+from application.ports.predecessor import (
+    Predecessor,
+    PredecessorFileError,
+    PredecessorMissingError,
+)
 
 
 class MemoryPredecessor(Predecessor):
@@ -26,7 +30,7 @@ class MemoryPredecessor(Predecessor):
 
 def _leaves(place: str, known: Mapping[str, Mapping[str, object]]) -> Mapping[str, object]:
     if place not in known:
-        raise PredecessorFileError(f"{place}: there is no such file")
+        raise PredecessorMissingError(place)
     found: dict[str, object] = {}
     for key, value in _flat(known[place]):
         if key in found:

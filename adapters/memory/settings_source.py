@@ -10,6 +10,7 @@ from typing import Any
 
 from application.ports.settings_source import BadSettingError, SettingsSource, UnknownSettingError
 from domain.errors import GuildError
+from domain.settings.assignment import typed_as
 from domain.settings.layers import Layer, Value
 from domain.settings.secrets import looks_like_secret
 from domain.settings.settings import Settings
@@ -58,13 +59,14 @@ class MemorySettingsSource(SettingsSource):
 
     def assignments(self, pairs: Sequence[str], origin: str) -> Layer:
         """Read 'section.key=value' texts."""
-        values = {}
+        values, places = {}, {}
         for pair in pairs:
             key, sign, text = pair.partition("=")
             if not sign:
                 raise BadSettingError(f"'{pair}' sets nothing ({origin})")
-            values[key] = _check(key, text, origin, read=True)
-        return _layer(origin, values)
+            places[key] = typed_as(pair, origin)
+            values[key] = _check(key, text, places[key], read=True)
+        return Layer(origin, values, places)
 
 
 def _layer(origin: str, values: Mapping[str, Value]) -> Layer:

@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from adapters.predecessor.lines import lines_of
-from application.ports.predecessor import Predecessor, PredecessorFileError
+from application.ports.predecessor import (
+    Predecessor,
+    PredecessorFileError,
+    PredecessorMissingError,
+)
 
 _LARGEST = 1 << 20
 _DEEPEST = 20
@@ -46,6 +50,8 @@ def read(path: Path) -> OldFile:
         raise PredecessorFileError(f"{path}:{error.lineno}: {error.msg}") from error
     except RecursionError as error:
         raise PredecessorFileError(f"{path}: nested too deeply") from error
+    except FileNotFoundError as error:
+        raise PredecessorMissingError(str(path)) from error
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise PredecessorFileError(f"{path}: {reason}") from error

@@ -4,9 +4,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from adapters.terminal.pace import Pace
+from adapters.terminal.packing import packing
 from adapters.terminal.text import duration, grouped
 from domain.job import Job
-from domain.reports import Evaluated, JobBroken, JobDone, PhaseBegun, Report, StepDone
+from domain.reports import Evaluated, JobBroken, JobDone, PackingMade, PhaseBegun, Report, StepDone
 from domain.text import printable
 
 _TIMES_A_SECOND = 10
@@ -40,6 +41,8 @@ class Bar:
                 words = printable(f"{job.ref} {phase.value} {detail}".strip())
                 self._progress.update(self._task, description=words)
                 self._open()
+            case PackingMade(receipt=receipt):
+                self._progress.console.out(f"{job.ref} {packing(receipt)}", highlight=False)
             case StepDone():
                 self._step(report)
             case Evaluated(loss=loss, campaign_step=step):

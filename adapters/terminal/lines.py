@@ -5,9 +5,10 @@ import json
 from rich.console import Console
 
 from adapters.terminal.pace import Pace
+from adapters.terminal.packing import packing
 from application.ports.clock import Clock
 from domain.job import Job
-from domain.reports import Evaluated, JobBroken, JobDone, PhaseBegun, Report, StepDone
+from domain.reports import Evaluated, JobBroken, JobDone, PackingMade, PhaseBegun, Report, StepDone
 from domain.text import printable
 
 _SECONDS_APART = 10.0
@@ -33,6 +34,8 @@ class Lines:
         match report:
             case PhaseBegun(phase=phase, detail=detail):
                 self._write(job, {"phase": phase.value, "detail": detail or None})
+            case PackingMade(receipt=receipt):
+                self._write(job, {"packing": packing(receipt)})
             case StepDone():
                 self._step(job, report)
             case Evaluated(loss=loss, campaign_step=step):

@@ -63,7 +63,7 @@ def check(key: str, value: object, where: str, *, typed: bool = True) -> Value:
         raise BadSettingError(
             f"{key} cannot be {repr(value)[:60]} ({where})",
             why=f"it is {_allowed(field)}",
-            fix=(f"leave it out for {_plain(field.default)!r}, its default",),
+            fix=(f"leave it out for {_plain(field.default)!r}, or what the hero says",),
         ) from error
 
 

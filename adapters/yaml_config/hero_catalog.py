@@ -100,7 +100,7 @@ def _tree(path: Path) -> Entry:
     try:
         return read(path)
     except YamlError as error:
-        raise HeroFileError(str(error)) from error
+        raise HeroFileError(str(error), why=error.why, fix=error.fix) from error
 
 
 def _defaults(tree: Entry) -> Mapping[str, Value]:

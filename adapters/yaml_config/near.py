@@ -1,42 +1,11 @@
 """What somebody may have meant who wrote a name that guild does not know."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-_MOST = 3
+from domain.settings.elsewhere import SETTINGS_ELSEWHERE
 
-SETTINGS_ELSEWHERE: Mapping[str, str] = {
-    "accumulation_steps": "hyperparams.gradient_accumulation_steps",
-    "attention": "model.attn_implementation",
-    "attn": "model.attn_implementation",
-    "batch_size": "hyperparams.per_device_train_batch_size",
-    "beta2": "hyperparams.adam_beta2",
-    "bf16": "model.dtype",
-    "context_length": "hyperparams.max_length",
-    "cutoff_len": "hyperparams.max_length",
-    "epochs": "hyperparams.num_train_epochs",
-    "eval_split": "data.validation_split",
-    "flash_attention": "model.attn_implementation",
-    "fp16": "model.dtype",
-    "fp_precision": "model.dtype",
-    "gradient_accumulation": "hyperparams.gradient_accumulation_steps",
-    "gradient_clipping": "hyperparams.max_grad_norm",
-    "lr": "hyperparams.learning_rate",
-    "lr_scheduler": "hyperparams.lr_scheduler_type",
-    "max_seq_len": "hyperparams.max_length",
-    "max_seq_length": "hyperparams.max_length",
-    "micro_batch_size": "hyperparams.per_device_train_batch_size",
-    "num_epochs": "hyperparams.num_train_epochs",
-    "precision": "model.dtype",
-    "save_every": "hyperparams.save_steps",
-    "scheduler": "hyperparams.lr_scheduler_type",
-    "sequence_len": "hyperparams.max_length",
-    "threads": "environment.num_threads",
-    "torch_dtype": "model.dtype",
-    "val_set_size": "data.validation_split",
-    "val_split": "data.validation_split",
-    "warmup": "hyperparams.warmup_steps",
-}
+_MOST = 3
 
 
 def near_settings(key: str, known: Sequence[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Settings as people write them: in guild.yaml, and as key=value."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from adapters.yaml_config.checking import check, check_tree, tree_faults
@@ -12,9 +13,13 @@ from application.ports.settings_source import (
     UnknownSettingError,
 )
 from domain.errors import GuildError
+from domain.settings.assignment import typed_as
 from domain.settings.layers import Layer, Value
+from domain.settings.settings import Settings
 
 VARIABLE = "GUILD_CONFIG__"
+_NEARLY = "GUILD_CONFIG_"
+_SHORT = {"ENABLE_PACKING": "packing.enabled"}
 
 
 class YamlSettingsSource(SettingsSource):
@@ -30,8 +35,12 @@ class YamlSettingsSource(SettingsSource):
         write: Callable[[Path, str], None],
     ) -> None:
         self._file, self._write = project_file, write
-        self._variables = {
-            name: text for name, text in environment.items() if name.startswith(VARIABLE)
+        short = {name: environment[name] for name in _SHORT if name in environment}
+        # The full names come last: where both set the same, they win.
+        self._variables = short | {
+            name: text
+            for name, text in environment.items()
+            if name.startswith(VARIABLE) or _meant(name)
         }
 
     def project(self) -> Layer:
@@ -39,15 +48,17 @@ class YamlSettingsSource(SettingsSource):
         try:
             tree = read(self._file)
         except YamlError as error:
-            raise BadSettingError(str(error)) from error
+            raise BadSettingError(str(error), why=error.why, fix=error.fix) from error
         values, places = check_tree(tree)
         return Layer("project file", values, places)
 
     def environment(self) -> Layer:
-        """Read the variables that begin with GUILD_CONFIG__."""
-        values, places = {}, {}
+        """Read the variables that begin with GUILD_CONFIG__, and ENABLE_PACKING."""
+        values, places = dict[str, Value](), dict[str, str]()
         for name, text in self._variables.items():
             key, value = _said_by(name, text)
+            if values.get(key, value) != value and places[key] not in _SHORT:
+                raise _contradiction(places[key], name, key)
             values[key], places[key] = value, name
         return Layer("environment", values, places)
 
@@ -65,25 +76,33 @@ class YamlSettingsSource(SettingsSource):
         try:
             found += tree_faults(read(self._file))
         except YamlError as error:
-            found.append(BadSettingError(str(error)))
+            found.append(BadSettingError(str(error), why=error.why, fix=error.fix))
         for name, text in self._variables.items():
             try:
                 _said_by(name, text)
             except (BadSettingError, UnknownSettingError) as error:
                 found.append(error)
-        return found
+        return found or self._contradictions()
+
+    def _contradictions(self) -> list[GuildError]:
+        try:
+            self.environment()
+        except BadSettingError as error:
+            return [error]
+        return []
 
     def assignments(self, pairs: Sequence[str], origin: str) -> Layer:
         """Read 'section.key=value' texts; of two for the same key the last one counts."""
-        values = {}
+        values, places = {}, {}
         for pair in pairs:
-            key, sign, text = pair.partition("=")
+            written, sign, text = pair.partition("=")
+            key, place = written.strip(), typed_as(pair, origin)
             if not sign:
                 raise BadSettingError(
                     f"'{pair}' sets nothing ({origin})", fix=("write section.key=value",)
                 )
-            values[key.strip()] = check(key.strip(), text.strip(), origin, typed=False)
-        return Layer(origin, values, dict.fromkeys(values, origin))
+            values[key], places[key] = check(key, text.strip(), place, typed=False), place
+        return Layer(origin, values, places)
 
     def _keep(self, layer: Layer) -> str:
         self.project()  # a file that cannot be read is not changed
@@ -96,6 +115,35 @@ class YamlSettingsSource(SettingsSource):
         return difference
 
 
+def _meant(name: str) -> str:
+    """Name the variable that one with an underscore too few was meant to be, '' for others.
+
+    Options of commands can stand in variables as well: GUILD_CONFIG_SHOW_ORIGIN.
+    """
+    rest = name.removeprefix(_NEARLY)
+    if rest == name or rest.startswith("_"):
+        return ""
+    for section in fields(Settings):
+        if rest.lower().startswith(f"{section.name}_"):
+            cut = len(section.name)
+            return f"{VARIABLE}{rest[:cut]}__{rest[cut:].lstrip('_')}"
+    return ""
+
+
+def _contradiction(one: str, other: str, key: str) -> BadSettingError:
+    return BadSettingError(
+        f"{one} and {other} set {key} to different values",
+        why="the names of variables differ only in case, and none comes first",
+        fix=(f"unset {one}", f"or unset {other}"),
+    )
+
+
 def _said_by(name: str, text: str) -> tuple[str, Value]:
-    key = name.removeprefix(VARIABLE).replace("__", ".").lower()
+    if meant := _meant(name):
+        raise BadSettingError(
+            f"{name} sets nothing",
+            why=f"variables that set something are named {VARIABLE}SECTION__KEY",
+            fix=(f"did you mean {meant}?", f"unset {name}"),
+        )
+    key = _SHORT.get(name) or name.removeprefix(VARIABLE).replace("__", ".").lower()
     return key, check(key, text, name, typed=False)

@@ -18,8 +18,17 @@ _TYPED = frozenset(_TAG + kind for kind in ("int", "float", "bool", "null"))
 _KNOWN = _TYPED | {_TAG + kind for kind in ("str", "timestamp", "map", "seq")}
 
 
+_WHY = "guild reads plain YAML: what could be understood in two ways is refused"
+_PLAIN = "write 'key: value' lines; quote a text that has ': ' or ' #' in it"
+
+
 class YamlError(Exception):
     """A file is not such YAML; the message begins with its place."""
+
+    def __init__(self, message: str, *, why: str = _WHY, fix: str = _PLAIN) -> None:
+        super().__init__(message)
+        self.why = why
+        self.fix = (fix,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +57,15 @@ def read(path: Path) -> Entry:
     try:
         text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise YamlError(f"{path}: {error}") from error
+        raise YamlError(
+            f"{path}: {error}", why="it must be a text in UTF-8", fix="save it as one, readable"
+        ) from error
     if len(text) > _LARGEST:
-        raise YamlError(f"{path}: longer than {_LARGEST} characters")
+        raise YamlError(
+            f"{path}: longer than {_LARGEST} characters",
+            why="no file of settings or of a hero is that long",
+            fix="look whether it is the right file",
+        )
     try:
         return _root(text, path)
     except MarkedYAMLError as error:
@@ -78,11 +93,13 @@ def _check_events(yaml: YAML, text: str, path: Path) -> None:
     for event in yaml.parse(text):
         place = f"{path}:{event.start_mark.line + 1}"
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            raise YamlError(f"{place}: anchors and aliases are not read, repeat the value")
+            raise YamlError(
+                f"{place}: anchors and aliases are not read", fix="repeat the value instead"
+            )
         depth += isinstance(event, CollectionStartEvent)
         depth -= isinstance(event, CollectionEndEvent)
         if depth > _DEEPEST:
-            raise YamlError(f"{place}: nested too deeply")
+            raise YamlError(f"{place}: nested too deeply", fix="section, key, value are enough")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +110,9 @@ class _Reader:
     def entry(self, node: Node) -> Entry:
         place = f"{self.path}:{node.start_mark.line + 1}"
         if node.tag not in _KNOWN:
-            raise YamlError(f"{place}: tags such as {node.tag} are not read")
+            raise YamlError(
+                f"{place}: tags such as {node.tag} are not read", fix="write the value alone"
+            )
         match node:
             case MappingNode():
                 return Entry(self._mapping(node), place)
@@ -109,9 +128,9 @@ class _Reader:
         for key, value in node.value:
             place = f"{self.path}:{key.start_mark.line + 1}"
             if not isinstance(key, ScalarNode) or key.tag != _TAG + "str":
-                raise YamlError(f"{place}: keys are words")
+                raise YamlError(f"{place}: keys are words", fix="write a key that is one word")
             if key.value in found:
-                raise YamlError(f"{place}: '{key.value}' is there twice")
+                raise YamlError(f"{place}: '{key.value}' is there twice", fix="keep one of them")
             found[key.value] = Entry(self.entry(value).value, place)
         return found
 
@@ -122,6 +141,7 @@ class _Reader:
             value: str | int | float | bool | None = self.yaml.constructor.construct_object(node)
         except ValueError as error:
             raise YamlError(
-                f"{place}: '{node.value[:40]}' is no {node.tag[len(_TAG) :]}"
+                f"{place}: '{node.value[:40]}' is no {node.tag[len(_TAG) :]}",
+                fix="quote it if it is a text",
             ) from error
         return value

@@ -25,7 +25,8 @@ class CheckpointStore(Protocol):
     - nothing of a draft can be read as a checkpoint; after a crash it is as if it never was;
     - a commit is on disk with a manifest of sizes and digests before the call returns;
     - a committed checkpoint is never rewritten: the same step of another claim has another place;
-    - verify raises BrokenCheckpointError for a file that is missing, added, or differs in one byte.
+    - verify raises BrokenCheckpointError for a file that is missing, added, or differs in one byte;
+    - without its optimizer, a checkpoint may lack that file and nothing else.
     """
 
     @abstractmethod
@@ -41,7 +42,7 @@ class CheckpointStore(Protocol):
         """Forget the draft."""
 
     @abstractmethod
-    def verify(self, checkpoint: Checkpoint) -> None:
+    def verify(self, checkpoint: Checkpoint, *, optimizer: bool = True) -> None:
         """Compare every file with the manifest, and the manifest with the digest."""
 
     @abstractmethod

@@ -8,10 +8,11 @@ from typing import NewType, Protocol, TypeVar
 from domain.campaign_events import CampaignEvent
 from domain.dataset import DatasetEvent
 from domain.errors import ErrorCode, ExitStatus, GuildError
+from domain.hall_events import HallEvent
 from domain.job_events import JobEvent
 from domain.preview import PreviewEvent
 
-Event = JobEvent | CampaignEvent | DatasetEvent | PreviewEvent
+Event = JobEvent | CampaignEvent | DatasetEvent | PreviewEvent | HallEvent
 Position = NewType("Position", str)
 START = Position("")
 Outcome = TypeVar("Outcome")

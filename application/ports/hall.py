@@ -36,3 +36,17 @@ class HallUnsafeError(GuildError):
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(f"the hall at {where} is not safe", why=why, fix=(f"chmod 700 {where}",))
+
+
+class DiskFullError(GuildError):
+    """There is no room on disk to save a checkpoint."""
+
+    code = ErrorCode.DISK_FULL
+    exit_status = ExitStatus.TRY_AGAIN
+
+    def __init__(self, needed: int, free: int, largest: tuple[str, ...]) -> None:
+        super().__init__(
+            f"no job is begun: a checkpoint needs {needed} bytes, and {free} bytes are free",
+            why=f"the largest checkpoints are {'; '.join(largest)}" if largest else "",
+            fix=("guild checkpoint prune --dry-run", "or make room otherwise: guild goes on then"),
+        )

@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.dataset import Dataset, Priority
-from domain.errors import ErrorCode, GuildError
+from domain.errors import ErrorCode, ExitStatus, GuildError
 
 
 class UnreadableFileError(GuildError):
     """A file is missing, empty, or not a file at all."""
 
     code = ErrorCode.DATA
+
+
+class MissingFileError(UnreadableFileError):
+    """There is no such file."""
+
+    code = ErrorCode.NOT_FOUND
+    exit_status = ExitStatus.NOT_FOUND
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"cannot read {name}: there is no such file")
 
 
 @dataclass(frozen=True, slots=True)

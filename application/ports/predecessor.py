@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Protocol
 
-from domain.errors import ErrorCode, GuildError
+from domain.errors import ErrorCode, ExitStatus, GuildError
 
 
 class PredecessorFileError(GuildError):
@@ -13,12 +13,25 @@ class PredecessorFileError(GuildError):
     code = ErrorCode.BAD_SETTING
 
 
+class PredecessorMissingError(PredecessorFileError):
+    """There is no such file of a predecessor."""
+
+    code = ErrorCode.NOT_FOUND
+    exit_status = ExitStatus.NOT_FOUND
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"{place}: there is no such file",
+            fix=("name config.json itself, or the folder that holds campaign.json",),
+        )
+
+
 class Predecessor(Protocol):
     """Settings and campaigns of an earlier trainer, as it wrote them.
 
     - every leaf comes once, under its dotted key: a text, a number, true, false, null or a list;
     - a key that is said twice is refused, also when once nested and once with a dot;
-    - where nothing is, or something else, it is refused with the place;
+    - where nothing is (PredecessorMissingError), or something else, it is refused with the place;
     - nothing there is ever changed.
     """
 

@@ -10,17 +10,24 @@ from domain.batching import BatchPlan, StepPlan
 from domain.masking import Encoded
 from domain.receipts import PackingProof
 from domain.reports import Report
-from domain.result import Ending
+from domain.result import Cause, Ending, TrainingError
 from domain.settings.settings import Settings
 
 Trained = TypeVar("Trained", contravariant=True)
 
 
 class Control(StrEnum):
-    """What the trainer is asked at any moment."""
+    """What the trainer is asked at any moment; all but the first two end the loop.
+
+    CHECKPOINT is said once for each time that somebody wants one, so whoever hears it remembers it.
+    A wish to end is said again and again.
+    """
 
     GO_ON = "go_on"
+    CHECKPOINT = "checkpoint"
     STOP = "stop"
+    PAUSE = "pause"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +35,10 @@ class Course:
     """What to train on and from where.
 
     plan says which rows of train make a step, measured which of held_out go through the model
-    together. start_step is the campaign's step at the start of the job; resume_from is where a
-    checkpoint of this same job lies, '' for a fresh start.
+    together. start_step is the campaign's step at the start of the job, on_head whether its model
+    was trained here before. resume_from is where a checkpoint of this same job lies, '' for a fresh
+    start; carry_from is where the head lies whose optimizer state a fresh start takes over, '' for
+    none. Both at once would be two different jobs.
     """
 
     train: Sequence[Encoded]
@@ -38,14 +47,32 @@ class Course:
     measured: BatchPlan
     settings: Settings
     start_step: int
+    on_head: bool = False
     resume_from: str = ""
+    carry_from: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse to resume one job and to continue another one at once."""
+        if self.resume_from and self.carry_from:
+            raise TrainingError(
+                Cause.CONFIG_ERROR,
+                f"a job that resumes {self.resume_from} has its optimizer state there: "
+                f"it takes none over from {self.carry_from}",
+            )
+
+    @property
+    def continues(self) -> bool:
+        """Tell whether the job stands on a trained head."""
+        return self.on_head or self.start_step > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How the loop ended; steps count over the campaign, seconds are those of this attempt's loop.
 
-    Losses are mean nats per trained token, None where nothing was measured.
+    Losses are mean nats per trained token, None where nothing was measured. best_step is the step
+    of a saved checkpoint that was measured better than the last one, None where the last one is the
+    best or nobody wants another. wish is what ended a loop that was STOPPED, GO_ON of any other.
     """
 
     ending: Ending
@@ -55,6 +82,9 @@ class Outcome:
     final_loss: float | None
     initial_val_loss: float | None
     final_val_loss: float | None
+    best_step: int | None = None
+    best_val_loss: float | None = None
+    wish: Control = Control.GO_ON
 
 
 Write = Callable[[str], None]
@@ -70,9 +100,19 @@ class Trainer(Protocol[Trained]):
     - only trained tokens carry loss, normalised over the whole step;
     - it tells StepDone for each step, Evaluated for each evaluation;
     - it saves every save_steps and at the end, so also when it is stopped after a step;
-    - control is asked at every batch; STOP ends the loop;
-    - a loss or gradient that is not finite raises TrainingError(DIVERGED) before weights change;
-    - resuming gives the same weights as never having stopped; with another plan it is refused.
+    - control is asked after every pass and before every batch that is measured;
+    - STOP, PAUSE and SKIP end the loop there: the passes of an unfinished step are dropped, the
+      weights are those before it, and the last finished step is saved;
+    - CHECKPOINT saves after the step in progress, between steps at once, and changes nothing else;
+      what is saved already is not saved again;
+    - a loss or gradient that is not finite raises TrainingError(DIVERGED) before weights change,
+      and weights that are not finite are never saved;
+    - the learning rate goes as domain.schedule says, counted from the start of the job;
+    - resuming gives the same weights as never having stopped; with another plan it is refused;
+    - carrying takes over the optimizer's state alone; a head without one that fits is refused;
+    - with checkpoint.keep_best it saves at each evaluation inside the job that is the best so far;
+    - early_stopping_patience ends the loop after so many evaluations without a better one; both
+      count on over a resume.
     """
 
     @abstractmethod

@@ -1,10 +1,10 @@
 """Use, roll back, archive and configure a campaign."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from application.checkpoints import Checkpoints
-from application.layers import settings_for
+from application.layers import campaign_layer, reader_of, settings_for, unusable
 from application.ports.campaign_repository import CampaignRepository, NoActiveCampaignError
 from application.ports.clock import Clock
 from application.ports.event_log import Append, EventLog, campaign_stream, decided_again
@@ -17,7 +17,7 @@ from domain.campaign_decisions import activate, archive, configure, roll_back
 from domain.campaign_events import CampaignEvent
 from domain.checkpoint import Checkpoint
 from domain.job import JobStatus
-from domain.settings.layers import Layer, config_hash
+from domain.settings.layers import config_hash
 
 START = "base"
 
@@ -60,25 +60,31 @@ class ChangeCampaign:
 
     def archive(self, reference: str) -> Campaign:
         """Put it away; it stays readable and can be forked."""
+        return self._record(reference, self._archived)
 
-        def decide(campaign: Campaign) -> CampaignEvent:
-            self._require_idle(campaign)
-            active = self._active()
-            is_active = active is not None and active.id == campaign.id
-            return archive(campaign, self.clock.now(), active=is_active)
-
-        return self._record(reference, decide)
+    def require_archivable(self, reference: str) -> Campaign:
+        """Refuse what archive would refuse; record nothing."""
+        campaign = self.campaigns.get(reference)
+        self._archived(campaign)
+        return campaign
 
     def configure(self, reference: str, assignments: Sequence[str]) -> Campaign:
         """Set overrides; a job that is being trained keeps the settings that it started with."""
-        values = self.settings.assignments(assignments, "campaign").values
+        given = self.settings.assignments(assignments, "config set")
 
         def decide(campaign: Campaign) -> CampaignEvent:
-            merged = Layer("campaign", {**campaign.overrides, **values})
-            hero = self.heroes.get(campaign.hero_id)
+            reader = reader_of(campaign)
+            for fault in unusable(given.values, given.places, reader, self.profiles):
+                raise fault
+            own, hero = campaign_layer(campaign), self.heroes.get(campaign.hero_id)
+            merged = replace(
+                own,
+                values={**own.values, **given.values},
+                places={**own.places, **given.places},
+            )
             resolved = settings_for(hero, merged, self.settings, self.profiles)
             digest = config_hash(resolved.settings)
-            return configure(campaign, values, digest, self.clock.now())
+            return configure(campaign, given.values, digest, self.clock.now())
 
         return self._record(reference, decide)
 
@@ -90,6 +96,12 @@ class ChangeCampaign:
             return self.campaigns.get(campaign.id)
 
         return decided_again(record)
+
+    def _archived(self, campaign: Campaign) -> CampaignEvent:
+        self._require_idle(campaign)
+        active = self._active()
+        is_active = active is not None and active.id == campaign.id
+        return archive(campaign, self.clock.now(), active=is_active)
 
     def _target(self, campaign: Campaign, reference: str) -> Checkpoint | None:
         return None if reference == START else self.checkpoints.find(reference, campaign)

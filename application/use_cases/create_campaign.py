@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from application.layers import settings_for
+from application.layers import CampaignLayer, Reader, settings_for, shortened
 from application.ports.campaign_repository import CampaignRepository
 from application.ports.clock import Clock
 from application.ports.event_log import Append, EventLog, StaleStreamError, campaign_stream
 from application.ports.hero_catalog import HeroCatalog
 from application.ports.profile_catalog import ProfileCatalog
-from application.ports.settings_source import SettingsSource
+from application.ports.settings_source import BadSettingError, SettingsSource
 from application.starts import BASE, Start, Starts
 from domain.campaign import Campaign
 from domain.campaign import created as begun
 from domain.campaign_events import CampaignActivated, CampaignCreated
 from domain.errors import ErrorCode, ExitStatus, GuildError
 from domain.ids import CampaignId, campaign_id
-from domain.settings.layers import Layer, config_hash
+from domain.settings.layers import config_hash
+from domain.settings.secrets import looks_like_secret
 from domain.text import printable
 
 
@@ -44,10 +45,14 @@ class CampaignRequest:
 
 @dataclass(frozen=True, slots=True)
 class NewCampaign:
-    """The campaign, and those of its overrides that the project file beats."""
+    """The campaign, and those of its overrides that the project file beats.
+
+    shortened is the length of rows that the model forced, 0 where it forced none.
+    """
 
     campaign: Campaign
     overruled: tuple[str, ...]
+    shortened: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,7 @@ class CreateCampaign:
     - no weights are needed yet: a hero from the Hub can be enlisted without a network;
     - it starts from the base model, from a checkpoint of the same architecture, or from a copy of
       such a model in a folder; of that copy's context it uses no more than there is;
+    - where nobody says how long rows may be, the campaign itself says that they fit the model;
     - a name is used once per hero, and nothing is copied for one that is taken.
     """
 
@@ -73,18 +79,22 @@ class CreateCampaign:
     def execute(self, request: CampaignRequest) -> NewCampaign:
         """Record CampaignCreated and CampaignActivated together; a dry run records nothing."""
         hero = self.heroes.get(request.hero_id)
-        overrides = self.settings.assignments(request.assignments, "--set")
+        _require_no_secret(request.description)
+        given = self.settings.assignments(request.assignments, "--set")
         identity = campaign_id(hero.id, request.name)
         if self.log.read_stream(campaign_stream(identity)):
             raise _taken(identity)
         start = self.starts.find(request.start, hero)
+        typed = CampaignLayer("campaign", given.values, given.places, _reader(start))
+        overrides = shortened(start.hero, typed, self.settings)
         created = self._created(request, overrides, start)
         beaten = self.settings.project().values
         overruled = tuple(key for key in overrides.values if key in beaten)
+        length = 0 if overrides is typed else start.hero.model.context_length
         if request.dry_run:
-            return NewCampaign(begun(created), overruled)
+            return NewCampaign(begun(created), overruled, length)
         self._record(self.starts.take_in(start, created))
-        return NewCampaign(self.campaigns.get(identity), overruled)
+        return NewCampaign(self.campaigns.get(identity), overruled, length)
 
     def _record(self, created: CampaignCreated) -> None:
         activated = CampaignActivated(campaign_id=created.campaign_id, at=created.at)
@@ -93,7 +103,9 @@ class CreateCampaign:
         except StaleStreamError as error:
             raise _taken(created.campaign_id) from error
 
-    def _created(self, request: CampaignRequest, overrides: Layer, start: Start) -> CampaignCreated:
+    def _created(
+        self, request: CampaignRequest, overrides: CampaignLayer, start: Start
+    ) -> CampaignCreated:
         hero = start.hero
         resolved = settings_for(hero, overrides, self.settings, self.profiles)
         return CampaignCreated(
@@ -108,6 +120,20 @@ class CreateCampaign:
             description=request.description,
             start=start.checkpoint,
             folder=printable(start.folder),
+        )
+
+
+def _reader(start: Start) -> Reader:
+    model = start.hero.model
+    return Reader(start.folder or model.name, model.context_length)
+
+
+def _require_no_secret(description: str) -> None:
+    if looks_like_secret(description):
+        raise BadSettingError(
+            "the description looks like a secret (--description)",
+            why="descriptions are recorded in the log and shown",
+            fix=("keep the secret in a file or a variable of its own",),
         )
 
 

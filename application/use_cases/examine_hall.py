@@ -6,6 +6,7 @@ from functools import partial
 
 from application.checks import Check, State, failed, guarded, passed, refused, warned
 from application.layers import campaign_layer, settings_for
+from application.overrides import passed_over
 from application.ports.campaign_repository import CampaignRepository, NoActiveCampaignError
 from application.ports.clock import Clock
 from application.ports.event_log import EventLog
@@ -140,8 +141,12 @@ class ExamineHall:
             settings = self._resolved(campaign)
         except GuildError as error:
             return [refused("settings", error)]
-        found = passed("settings", "valid")
-        return [found, guarded("preview", partial(self._preview, settings.monitoring))]
+        preview = guarded("preview", partial(self._preview, settings.monitoring))
+        return [*self._passed_over(campaign), passed("settings", "valid"), preview]
+
+    def _passed_over(self, campaign: Campaign | None) -> list[Check]:
+        faults = passed_over(campaign, self.settings) if campaign else ()
+        return [warned("overrides", f"{fault}: {fault.why}", *fault.fix) for fault in faults]
 
     def _resolved(self, campaign: Campaign | None) -> Settings:
         if campaign is None:

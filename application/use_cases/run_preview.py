@@ -16,6 +16,7 @@ from application.ports.model_loader import ChatEncoder, Model, ModelLoader
 from application.ports.preview_backend import PreviewBackend, PreviewRequest
 from application.ports.profile_catalog import ProfileCatalog
 from application.ports.settings_source import SettingsSource
+from application.trust import Trust
 from domain.campaign import Campaign
 from domain.conversation import Conversation, Example, Role, RowError, ask
 from domain.errors import NotFoundError
@@ -73,6 +74,7 @@ class RunPreview(Generic[Model]):
     datasets: DatasetSource
     models: ModelLoader[Model]
     checkpoints: CheckpointStore
+    trust: Trust
     backends: Callable[[PreviewBackendName], PreviewBackend]
     clock: Clock
 
@@ -137,15 +139,16 @@ class RunPreview(Generic[Model]):
                 return self._questions_of(data.validation_dataset_path, data)
             rows = usable_rows(self.datasets.rows(job.dataset), Reading.of(data), data.bad_rows)
             said = [fingerprint(example) for _, example in rows]
-            _, held_out = split(said, data.validation_split, data.validation_max_samples)
-            if asked := _with_questions(rows[place][1] for place in held_out):
+            sides = split(said, data.validation_split, data.validation_max_samples)
+            measured = (row for row, found in zip(rows, said, strict=True) if sides.measures(found))
+            if asked := _with_questions(example for _, example in measured):
                 return asked
         raise NothingToAskError
 
     def _verified(self, campaign: Campaign, hero: Hero) -> str:
         location = ""
         if campaign.head is not None:
-            self.checkpoints.verify(campaign.head)
+            self.trust.verify(campaign.head)
             location = self.checkpoints.locate(campaign.head)
         self.models.check(hero, location)
         return location

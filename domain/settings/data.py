@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.settings.setting import setting
+from domain.settings.setting import MOST, setting
 
 
 class DataFormat(StrEnum):
@@ -56,7 +56,9 @@ class DataSettings:
     bad_rows: BadRows = setting(BadRows.REFUSE, "What to do when a row cannot be used.")
     train_turns: TrainTurns = setting(TrainTurns.ALL, "Which of the assistant's turns are trained.")
     validation_split: float = setting(0.05, "Share of rows held out.", ge=0, le=0.5)
-    validation_max_samples: int = setting(500, "Most rows held out.", unit="rows", ge=0)
+    validation_max_samples: int = setting(
+        500, "Most held-out rows that are measured; 0 holds none out.", unit="rows", ge=0, le=MOST
+    )
     validation_dataset_path: str = setting(
         "", "File of rows to measure by, instead of rows held out."
     )

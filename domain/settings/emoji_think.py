@@ -9,5 +9,5 @@ from domain.settings.setting import setting
 class EmojiThinkSettings:
     """Thoughts in the data, and examples without marks."""
 
-    keep_thoughts: bool = setting(False, "Leave what stands between think tags in the answer.")  # noqa: FBT003 - a default
+    keep_thoughts: bool = setting(False, "Leave what stands between think tags in the answer.")
     direct_ratio: float = setting(0.0, "Share of conversations left without marks.", ge=0, le=1)

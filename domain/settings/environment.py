@@ -9,4 +9,6 @@ from domain.settings.setting import setting
 class Environment:
     """Threads."""
 
-    num_threads: int = setting(0, "Threads of the arithmetic; 0 leaves torch's choice.", ge=0)
+    num_threads: int = setting(
+        0, "Threads of the arithmetic; 0 leaves torch's choice.", ge=0, le=1024
+    )

@@ -38,32 +38,56 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Settings with the origin of each value."""
+    """Settings with the origin of each value.
+
+    passed_over gives what a layer sets and no setting can take any more, and where it stands.
+    """
 
     settings: Settings
     origins: Mapping[str, Origin]
+    passed_over: Mapping[str, Origin] = field(default_factory=dict)
 
 
 def resolve(layers: Iterable[Layer]) -> Resolved:
     """Lay the layers over the schema's defaults; a later layer wins."""
     settings = Settings()
     origins = dict.fromkeys(flatten(settings), Origin(SCHEMA))
+    passed_over: dict[str, Origin] = {}
     for layer in layers:
         settings = with_values(settings, layer.values)
-        for key in layer.values:
-            origins[key] = Origin(layer.origin, layer.places.get(key, ""))
-    return Resolved(settings, origins)
+        for key, value in layer.values.items():
+            said_by = Origin(layer.origin, layer.places.get(key, ""))
+            (origins if can_take(key, value) else passed_over)[key] = said_by
+    return Resolved(settings, origins, passed_over)
 
 
 def with_values(settings: Settings, values: Mapping[str, Value]) -> Settings:
-    """Replace leaves by dotted key; the values are checked already."""
+    """Replace leaves by dotted key; the values were checked when they were set.
+
+    The log may hold what another version of guild knew: that is passed over.
+    """
     for key, value in values.items():
+        if not can_take(key, value):
+            continue
         section_name, leaf = key.split(".")
         section = getattr(settings, section_name)
         settings = replace(
             settings, **{section_name: replace(section, **{leaf: typed(section, leaf, value)})}
         )
     return settings
+
+
+def can_take(key: str, value: Value) -> bool:
+    """Tell whether there is such a setting, and such a value of it; ranges are not looked at."""
+    section_name, _, leaf = key.partition(".")
+    section = getattr(Settings(), section_name, None)
+    if section is None or leaf not in {each.name for each in fields(section)}:
+        return False
+    try:
+        typed(section, leaf, value)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def flatten(settings: Settings) -> dict[str, Value]:

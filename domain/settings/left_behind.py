@@ -67,19 +67,13 @@ _BY_WHY: tuple[tuple[Reason, str, str], ...] = (
     ),
     (
         Reason.NO_COUNTERPART,
-        "rows are not packed yet",
-        "data.enable_packing data.packing_strategy enable_packing packing_strategy",
+        "there is one way to pack here, best fit decreasing; the predecessor never read this one",
+        "data.packing_strategy packing_strategy",
     ),
     (
         Reason.NO_COUNTERPART,
-        "every checkpoint stays, none is collected yet",
+        "checkpoints are given up by room, not by number: checkpoint.budget",
         "hyperparams.save_total_limit save_total_limit retention",
-    ),
-    (
-        Reason.NO_COUNTERPART,
-        "guild does not recompute activations yet",
-        """hyperparams.use_gradient_checkpointing model.gradient_checkpointing
-        use_gradient_checkpointing gradient_checkpointing""",
     ),
     (
         Reason.NO_COUNTERPART,
@@ -107,17 +101,22 @@ _BY_WHY: tuple[tuple[Reason, str, str], ...] = (
     ),
     (
         Reason.NO_COUNTERPART,
-        "held-out rows come from the dataset itself, in the seed's order",
-        "data.validation_dataset_path data.shuffle",
+        "rows always go in an order that the seed decides",
+        "data.shuffle",
     ),
     (
         Reason.NO_COUNTERPART,
-        "rows are refused or dropped by data.over_long, never changed or cut",
-        "data.min_length data.max_length_override data.augmentation",
+        "no row is too short, and data.over_long says what becomes of one that is too long",
+        "data.min_length data.max_length_override",
     ),
     (
         Reason.NO_COUNTERPART,
-        "a profile has no options yet, and its prompt is profile.system_prompt",
+        "only a profile changes rows, and it never makes more of them",
+        "data.augmentation",
+    ),
+    (
+        Reason.NO_COUNTERPART,
+        "settings of a profile have sections here, and its prompt is profile.system_prompt",
         "profile.options profile.system_prompt_template",
     ),
     (

@@ -17,7 +17,7 @@ class Fallback(StrEnum):
 class PackingSettings:
     """Whether short rows are laid end to end."""
 
-    enabled: bool = setting(True, "Lay short rows end to end, up to max_length.")  # noqa: FBT003 - a default
+    enabled: bool = setting(True, "Lay short rows end to end, up to max_length.")
     fallback: Fallback = setting(
         Fallback.REFUSE, "What to do where the model lets packed rows see each other."
     )

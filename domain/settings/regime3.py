@@ -18,7 +18,7 @@ class OperatorCase(StrEnum):
 class Regime3Settings:
     """How strict answers are read, and what makes two of them the same."""
 
-    strict: bool = setting(True, "Refuse an answer that is no expression; else it is wrapped.")  # noqa: FBT003 - a default
+    strict: bool = setting(True, "Refuse an answer that is no expression; else it is wrapped.")
     operator_case: OperatorCase = setting(OperatorCase.KEEP, "How operators are written.")
     commutative: str = setting(
         "", "Operators whose arguments are put in order, separated by spaces."

@@ -3,6 +3,9 @@
 from dataclasses import field
 from typing import Any
 
+MOST = 2**31 - 1  # what every library takes as a count
+A_DAY = 86_400
+
 
 def setting(
     default: Any, description: str, *, unit: str = "", flag: str = "", **bounds: float

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from domain.settings.checkpoint import CheckpointSettings
+from domain.settings.continuation import Continuation
 from domain.settings.data import DataSettings
 from domain.settings.emoji_think import EmojiThinkSettings
 from domain.settings.environment import Environment
@@ -24,5 +26,7 @@ class Settings:
     model: ModelSettings = field(default_factory=ModelSettings)
     data: DataSettings = field(default_factory=DataSettings)
     packing: PackingSettings = field(default_factory=PackingSettings)
+    continuation: Continuation = field(default_factory=Continuation)
+    checkpoint: CheckpointSettings = field(default_factory=CheckpointSettings)
     monitoring: Monitoring = field(default_factory=Monitoring)
     environment: Environment = field(default_factory=Environment)

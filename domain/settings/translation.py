@@ -72,7 +72,9 @@ COUNTERPARTS: Mapping[str, Counterpart] = {
     "hyperparams.max_length": Counterpart("hyperparams.max_length"),
     "hyperparams.save_steps": Counterpart("hyperparams.save_steps"),
     "hyperparams.eval_steps": Counterpart("hyperparams.eval_steps"),
+    "hyperparams.use_gradient_checkpointing": Counterpart("hyperparams.activation_checkpointing"),
     "hyperparams.fp_precision": Counterpart("model.dtype", _words(bf16="bfloat16", fp32="float32")),
+    "model.gradient_checkpointing": Counterpart("hyperparams.activation_checkpointing"),
     "profile.name": Counterpart("profile.name", _words(none="plain_sft")),
     "monitoring.system_prompt_base": Counterpart("profile.system_prompt", _prompt),
     "monitoring.validation_split": Counterpart("data.validation_split"),
@@ -85,6 +87,8 @@ COUNTERPARTS: Mapping[str, Counterpart] = {
     "monitoring.remote_3090_port": Counterpart("monitoring.remote_3090_port"),
     "monitoring.remote_3090_timeout": Counterpart("monitoring.remote_3090_timeout"),
     "monitoring.remote_3090_model_id": Counterpart("monitoring.remote_3090_model_id"),
+    "data.enable_packing": Counterpart("packing.enabled"),
+    "data.validation_dataset_path": Counterpart("data.validation_dataset_path"),
     "data.seed": Counterpart("hyperparams.seed"),
     "environment.max_grad_norm": Counterpart("hyperparams.max_grad_norm"),
 }
@@ -95,6 +99,7 @@ FLAT: Mapping[str, str] = {
     "precision": "hyperparams.fp_precision",
     "system_prompt": "monitoring.system_prompt_base",
 }
+_KINDS = {str: "a text", int: "a number", float: "a number", bool: "true or false"}
 _NEVER_EVALUATED = "eval_strategy was not 'steps', so it had no effect"
 
 
@@ -128,10 +133,9 @@ def _translated(old: str, leaves: Mapping[str, object]) -> Taken | Left:
 
 
 def _converted(old: str, counterpart: Counterpart, value: Value) -> Taken | Left:
-    is_text = isinstance(flatten(Settings())[counterpart.key], str)
-    if isinstance(value, str) is not is_text:
-        wanted = "a text" if is_text else "a number"
-        return Left(old, Reason.REFUSED, f"{counterpart.key} is {wanted}")
+    kind = type(flatten(Settings())[counterpart.key])
+    if isinstance(value, str) is not (kind is str):
+        return Left(old, Reason.REFUSED, f"{counterpart.key} is {_KINDS[kind]}")
     try:
         return Taken(old, counterpart.key, counterpart.convert(value))
     except _UntranslatableError as error:

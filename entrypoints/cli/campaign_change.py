@@ -59,7 +59,7 @@ def rollback(app: App, reference: str, checkpoint: str) -> None:
 
 @click.command(cls=GuildCommand)
 @click.argument("reference")
-@click.option("--yes", is_flag=True, help="Do it; without it only what would happen is shown.")
+@click.option("--yes", is_flag=True, help="Do it; nothing happens without.")
 @click.pass_obj
 def archive(app: App, reference: str, *, yes: bool) -> None:
     """Put campaign REFERENCE away; it stays readable, and its checkpoints stay.
@@ -68,18 +68,17 @@ def archive(app: App, reference: str, *, yes: bool) -> None:
     Example:  guild campaign archive july-logic --yes
     JSON:     campaign
     """
-    if yes:
-        _changed(app, "archive", app.writing.change_campaign().archive(reference))
-        return
-    found = app.reading.queries().campaigns.get(reference)
-    _changed(app, "archive", found, footer="nothing was done: add --yes to archive it")
+    if not yes:
+        found = app.reading.change_campaign().require_archivable(reference)
+        raise click.UsageError(f"nothing was done: add --yes to put {found.id} away")
+    _changed(app, "archive", app.writing.change_campaign().archive(reference))
 
 
-def _changed(app: App, verb: str, campaign: Campaign, footer: str = "") -> None:
+def _changed(app: App, verb: str, campaign: Campaign) -> None:
     answer(
         app,
         f"guild.campaign.{verb}/1",
         {"campaign": campaign_document(campaign)},
         facts={"campaign": campaign.id, **campaign_facts(campaign)},
-        footer=footer or "next: guild status",
+        footer="next: guild status",
     )

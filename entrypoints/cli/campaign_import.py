@@ -3,6 +3,7 @@
 import click
 
 from entrypoints.cli.app import App
+from entrypoints.cli.campaign_show import remark_on
 from entrypoints.cli.campaign_view import campaign_document
 from entrypoints.cli.options import GuildCommand
 from entrypoints.cli.render import answer
@@ -26,8 +27,7 @@ def import_(app: App, folder: str, hero_id: str, *, dry_run: bool) -> None:
     container = app.reading if dry_run else app.writing
     imported = container.import_campaign().execute(folder, hero_id=hero_id, dry_run=dry_run)
     new = imported.new
-    for key in new.overruled:
-        click.echo(f"warning: guild.yaml sets {key} as well, and wins", err=True)
+    remark_on(new)
     answer(
         app,
         "guild.campaign.import/1",

@@ -3,7 +3,7 @@
 import click
 
 from application.starts import BASE
-from application.use_cases.create_campaign import CampaignRequest
+from application.use_cases.create_campaign import CampaignRequest, NewCampaign
 from entrypoints.cli.app import App
 from entrypoints.cli.campaign_view import campaign_document, campaign_facts
 from entrypoints.cli.options import GuildCommand
@@ -54,8 +54,7 @@ def create(
     )
     container = app.reading if dry_run else app.writing
     new = container.create_campaign().execute(request)
-    for key in new.overruled:
-        click.echo(f"warning: guild.yaml sets {key} as well, and wins", err=True)
+    remark_on(new)
     answer(
         app,
         "guild.campaign.create/1",
@@ -63,6 +62,17 @@ def create(
         facts={"campaign": new.campaign.id, **campaign_facts(new.campaign), "active": not dry_run},
         footer="nothing was made" if dry_run else "next: guild queue add FILE",
     )
+
+
+def remark_on(new: NewCampaign) -> None:
+    """Say on stderr which settings of a new campaign are not what was asked for."""
+    for key in new.overruled:
+        click.echo(f"warning: guild.yaml sets {key} as well, and wins", err=True)
+    if new.shortened:
+        click.echo(
+            f"hyperparams.max_length is {new.shortened} in this campaign: its model reads no more",
+            err=True,
+        )
 
 
 @click.command("list", cls=GuildCommand)
@@ -79,7 +89,13 @@ def list_(app: App, *, every: bool) -> None:
     active = queries.active_campaign()
     found = [each for each in queries.campaigns.find() if every or not each.archived]
     rows: list[tuple[Cell, ...]] = [
-        (each.id, bool(active and each.id == active.id), each.step, each.created_at)
+        (
+            each.id,
+            bool(active and each.id == active.id),
+            each.step,
+            each.created_at,
+            *((each.archived,) if every else ()),
+        )
         for each in found
     ]
     answer(
@@ -89,7 +105,7 @@ def list_(app: App, *, every: bool) -> None:
             "campaigns": [campaign_document(each) for each in found],
             "active": active.id if active else None,
         },
-        columns=("CAMPAIGN", "ACTIVE", "STEP", "CREATED"),
+        columns=("CAMPAIGN", "ACTIVE", "STEP", "CREATED", *(("ARCHIVED",) if every else ())),
         rows=rows,
         footer="" if found else "none yet: guild campaign create NAME --hero ID",
     )
@@ -116,7 +132,7 @@ def show(app: App, reference: str | None) -> None:
             "campaign": found.id,
             **campaign_facts(found),
             "jobs done": spent.jobs,
-            "hours": spent.hours,
+            "hours": f"{spent.hours:.3g}",
             "tokens": spent.tokens,
         },
     )

@@ -5,12 +5,14 @@ import json
 import click
 
 from application.layers import campaign_layer, settings_for
+from domain.campaign import Campaign
 from domain.errors import ExitStatus
-from domain.settings.layers import Resolved, Value, flatten
+from domain.settings.layers import Resolved, Value, flatten, resolve
 from entrypoints.cli.app import App
 from entrypoints.cli.config_import import import_
 from entrypoints.cli.errors import show_error
 from entrypoints.cli.options import GuildGroup
+from entrypoints.cli.overrides import warn_of_overrides
 from entrypoints.cli.render import answer
 
 
@@ -26,11 +28,14 @@ def config() -> None:
 def show(app: App, campaign: str | None, *, origin: bool) -> None:
     """Show the settings that the next job of a campaign will have.
 
+    Where no campaign is active: what guild.yaml and the environment say for all of them.
+
     \b
     Example:  guild config show --origin
-    JSON:     campaign, settings[]
+    JSON:     campaign, settings[], passed_over[]
     """
-    resolved = _resolved(app, campaign)
+    found = _campaign(app, campaign)
+    resolved = _resolved(app, found)
     values = flatten(resolved.settings)
     rows = [
         (key, value, resolved.origins[key].layer, resolved.origins[key].place)[: 4 if origin else 2]
@@ -40,10 +45,14 @@ def show(app: App, campaign: str | None, *, origin: bool) -> None:
         app,
         "guild.config.show/1",
         {
+            "campaign": found.id if found else None,
             "settings": [
                 {"key": key, "value": value, "origin": resolved.origins[key]}
                 for key, value in values.items()
-            ]
+            ],
+            "passed_over": [
+                {"key": key, "origin": said_by} for key, said_by in resolved.passed_over.items()
+            ],
         },
         columns=("KEY", "VALUE", "LAYER", "PLACE")[: 4 if origin else 2],
         rows=rows,
@@ -61,7 +70,7 @@ def get(app: App, key: str, campaign: str | None) -> None:
     Example:  guild config get hyperparams.learning_rate
     JSON:     key, value, origin
     """
-    resolved = _resolved(app, campaign)
+    resolved = _resolved(app, _campaign(app, campaign))
     values: dict[str, Value] = flatten(resolved.settings)
     if key not in values:
         app.reading.settings().assignments([f"{key}="], "config get")
@@ -99,7 +108,7 @@ def set_(app: App, key: str, value: str, where: str, campaign: str) -> None:
     container = app.writing
     pair = f"{key}={value}"
     if where == "project":
-        difference = container.settings().keep(pair)
+        difference = container.keep_setting().execute(pair)
     else:
         reference = campaign or container.campaigns().active().id
         changed = container.change_campaign().configure(reference, [pair])
@@ -143,12 +152,22 @@ def schema() -> None:
     click.echo(json.dumps(factories.settings_schema(), indent=1))
 
 
-def _resolved(app: App, reference: str | None) -> Resolved:
+def _campaign(app: App, reference: str | None) -> Campaign | None:
+    queries = app.reading.queries()
+    found = queries.campaigns.get(reference) if reference else queries.active_campaign()
+    if found is None:
+        click.echo("no campaign is active: this holds for all, before hero and campaign", err=True)
+    warn_of_overrides(app.reading, found)
+    return found
+
+
+def _resolved(app: App, campaign: Campaign | None) -> Resolved:
     container = app.reading
-    campaigns = container.campaigns()
-    campaign = campaigns.get(reference) if reference else campaigns.active()
+    settings = container.settings()
+    if campaign is None:
+        return resolve((settings.project(), settings.environment()))
     hero = container.heroes().get(campaign.hero_id)
-    return settings_for(hero, campaign_layer(campaign), container.settings(), container.profiles())
+    return settings_for(hero, campaign_layer(campaign), settings, container.profiles())
 
 
 config.add_command(import_)

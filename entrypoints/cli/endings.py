@@ -3,9 +3,15 @@
 from application.queries import Queries
 from domain.errors import ExitStatus
 from domain.job import Completed, Failed, Job
-from domain.job_events import JobReleased
-from domain.result import Cause, TrainingResult
+from domain.job_events import JobReleased, JobSkipped
+from domain.result import Cause, Ending, TrainingResult
 from entrypoints.cli.render import Cell
+
+_ENDED = {
+    Ending.ALL_ROWS: "all rows seen",
+    Ending.MAX_STEPS: "max_steps reached",
+    Ending.EARLY_STOPPED: "early: early_stopping_patience was over",
+}
 
 
 def exit_of(queries: Queries, job: Job) -> ExitStatus:
@@ -13,17 +19,20 @@ def exit_of(queries: Queries, job: Job) -> ExitStatus:
     if isinstance(job.state, Completed):
         return ExitStatus.DONE
     _, history = queries.events_of(job.id)
-    last = history[-1].event
-    if isinstance(last, JobReleased) and last.cause is Cause.DISK_FULL:
-        return ExitStatus.TRY_AGAIN
-    return ExitStatus.JOB_ENDED_BADLY
+    match history[-1].event:
+        case JobReleased(cause=Cause.DISK_FULL):
+            return ExitStatus.TRY_AGAIN
+        case JobReleased() | JobSkipped():
+            return ExitStatus.DONE  # as somebody wanted it; a signal has a status of its own
+        case _:
+            return ExitStatus.JOB_ENDED_BADLY
 
 
 def result_facts(result: TrainingResult) -> dict[str, Cell]:
     """Give a result for people."""
     steps = result.final_step - result.start_step
-    return {
-        "ended": {"all_rows": "all rows seen", "max_steps": "max_steps reached"}[result.ending],
+    facts: dict[str, Cell] = {
+        "ended": _ENDED[result.ending],
         "steps": f"{steps} ({result.start_step} to {result.final_step} of the campaign)",
         "loss": result.final_loss,
         "validation loss": " to ".join(
@@ -32,6 +41,9 @@ def result_facts(result: TrainingResult) -> dict[str, Cell]:
         "trained": f"{result.rows} rows, {result.tokens} tokens in {result.seconds:.1f} s",
         "checkpoint": result.checkpoint.name,
     }
+    if result.best_step is not None:
+        facts["best"] = f"step {result.best_step}, validation loss {_number(result.best_val_loss)}"
+    return facts
 
 
 def job_facts(job: Job) -> dict[str, Cell]:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from domain.errors import ExitStatus
+from domain.errors import ExitStatus, GuildError
 from domain.hero import Hero, Source
 from entrypoints.cli.app import App
+from entrypoints.cli.errors import show_error
 from entrypoints.cli.options import GuildGroup
 from entrypoints.cli.render import Cell, answer
 
@@ -21,15 +22,18 @@ def hero() -> None:
 
 
 @hero.command("list")
-@click.pass_obj
-def list_(app: App) -> None:
+@click.pass_context
+def list_(context: click.Context) -> None:
     """List the heroes that can be trained.
+
+    Exits with 9 if the file of one cannot be read; the others are listed.
 
     \b
     Example:  guild hero list
     JSON:     heroes[]
     """
-    heroes = app.reading.heroes().find()
+    app = context.ensure_object(App)
+    heroes, broken = _readable(app)
     answer(
         app,
         "guild.hero.list/1",
@@ -48,6 +52,21 @@ def list_(app: App) -> None:
         ],
         footer="next: guild campaign create NAME --hero ID",
     )
+    for error in broken:
+        show_error(error, as_json=app.json)
+    if broken:
+        context.exit(ExitStatus.UNHEALTHY)
+
+
+def _readable(app: App) -> tuple[list[Hero], list[GuildError]]:
+    catalog = app.reading.heroes()
+    heroes, broken = list[Hero](), list[GuildError]()
+    for hero_id in catalog.ids():
+        try:
+            heroes.append(catalog.get(hero_id))
+        except GuildError as error:
+            broken.append(error)
+    return heroes, broken
 
 
 @hero.command()

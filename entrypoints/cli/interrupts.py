@@ -1,23 +1,53 @@
-"""Ctrl-C and SIGTERM as a request to stop, not as a crash."""
+"""Ctrl-C, SIGTERM, SIGHUP and SIGUSR1 as wishes of a running job, not as its crash."""
 
+import os
 import signal
-from types import FrameType, TracebackType
+import threading
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from types import TracebackType
 from typing import Self
+
+import click
 
 from application.ports.trainer import Control
 from domain.errors import ExitStatus
 
+_STATUS = {
+    signal.SIGINT: ExitStatus.INTERRUPTED,
+    signal.SIGTERM: ExitStatus.TERMINATED,
+    signal.SIGHUP: ExitStatus.TERMINATED,
+}
+# timeout(1) sends each signal twice, to the process and to its group: that is one wish.
+_ECHO_SECONDS = 0.1
+
 
 class Interrupts:
-    """While it is open, the first signal asks the trainer to stop, a second one leaves at once."""
+    """While it is open, the first signal asks the job to stop, a second one leaves at once.
+
+    SIGUSR1 asks for a checkpoint. A thread hears the signals, so that they are answered also while
+    the job computes or writes in one long call. A SIGHUP that nohup ignores stays ignored.
+    """
 
     def __init__(self) -> None:
         self.received = 0
+        self._heard_at = 0.0
+        self._save = threading.Event()
 
     def __enter__(self) -> Self:
-        self._before = {
-            number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)
-        }
+        wanted = [
+            number
+            for number in (*_STATUS, signal.SIGUSR1)
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
+        ]
+        self._terminals = [output for output in (1, 2) if os.isatty(output)]
+        self._reading, self._writing = os.pipe()
+        os.set_blocking(self._writing, False)
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+        self._woken_before = signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
+        self._before = {number: signal.signal(number, _leave_it_to_the_thread) for number in wanted}
         return self
 
     def __exit__(
@@ -28,17 +58,55 @@ class Interrupts:
     ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(self._woken_before)
+        os.close(self._writing)
+        self._thread.join()
+        os.close(self._reading)
 
     def control(self) -> Control:
-        """Tell the trainer what to do."""
-        return Control.STOP if self.received else Control.GO_ON
+        """Tell the job what to do."""
+        if self.received:
+            return Control.STOP
+        if self._save.is_set():
+            self._save.clear()
+            return Control.CHECKPOINT
+        return Control.GO_ON
 
     @property
     def exit_status(self) -> ExitStatus:
         """Give the status that shells expect of a process that was asked to stop."""
-        stopped = self.received == signal.SIGTERM
-        return ExitStatus.TERMINATED if stopped else ExitStatus.INTERRUPTED
+        return _STATUS[signal.Signals(self.received)]
 
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.received = number
-        signal.signal(number, signal.SIG_DFL)
+    def _listen(self) -> None:
+        while numbers := os.read(self._reading, 64):
+            for number in numbers:
+                self._hear(number)
+
+    def _hear(self, number: int) -> None:
+        if number == signal.SIGUSR1:
+            self._save.set()
+            _say("heard: a checkpoint is saved after the step in progress")
+        elif number in _STATUS and not self.received:
+            self.received, self._heard_at = number, time.monotonic()
+            if number == signal.SIGHUP:
+                _write_to_nowhere(self._terminals)
+            _say("stopping after this pass, or this save; again leaves at once")
+        elif number in _STATUS and time.monotonic() - self._heard_at > _ECHO_SECONDS:
+            os._exit(_STATUS[signal.Signals(number)])
+
+
+def _leave_it_to_the_thread(*_: object) -> None:
+    """Do nothing: that it is called at all keeps the process alive."""
+
+
+def _write_to_nowhere(terminals: Iterable[int]) -> None:
+    """Let go of a terminal that is gone: an error of it would look like one of the job."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for output in terminals:
+        os.dup2(nowhere, output)
+    os.close(nowhere)
+
+
+def _say(line: str) -> None:
+    with suppress(OSError, ValueError):
+        click.echo(line, err=True)

@@ -8,12 +8,21 @@ import click
 from application.ports.event_log import Recorded
 from domain.comparison import differences
 from domain.job import Completed, Failed, Job, JobStatus, Processing
-from domain.job_events import JobCheckpointed, JobCompleted, JobReceiptRecorded
+from domain.job_events import (
+    CheckpointRejected,
+    JobCheckpointed,
+    JobCompleted,
+    JobEquipped,
+    JobPackingRecorded,
+    JobReceiptRecorded,
+    JobSteppedDown,
+)
 from domain.job_record import to_dict
 from entrypoints.cli.app import App
 from entrypoints.cli.endings import result_facts
 from entrypoints.cli.options import GuildGroup
 from entrypoints.cli.queue import show_jobs
+from entrypoints.cli.receipts import equipment_facts, mask_facts, packing_facts
 from entrypoints.cli.render import Cell, answer, plain
 
 
@@ -41,7 +50,7 @@ def list_(app: App, status: JobStatus | None) -> None:
 @click.option("--config", is_flag=True, help="Show the settings that it was last started with.")
 @click.pass_obj
 def show(app: App, reference: str, *, config: bool) -> None:
-    """Show job REFERENCE: data, settings, receipt and how it ended.
+    """Show job REFERENCE: data, both receipts of its last attempt, and how it ended.
 
     \b
     Example:  guild job show j4tt90
@@ -118,21 +127,23 @@ def _facts(job: Job) -> dict[str, Cell]:
         "code": job.code_version,
     }
     if job.receipts:
-        receipt = job.receipts[-1]
-        facts["tokens"] = f"{receipt.tokens}, {receipt.trained_total} of them trained"
-        facts["trained per row"] = f"{receipt.trained_min} to median {receipt.trained_median:g}"
-        facts["left out"] = f"{len(receipt.over_long_dropped)} rows over the longest length"
-        for place, sample in enumerate(receipt.samples, start=1):
-            facts[f"sample {place}"] = sample
+        facts |= mask_facts(job.receipts[-1])
+    if job.packings:
+        facts |= packing_facts(job.packings[-1])
+    facts |= equipment_facts(job)
     return {**facts, **_ending(job)}
+
+
+def _hours(job: Job) -> str | None:
+    return None if job.duration_hours is None else f"{job.duration_hours:.3g}"
 
 
 def _ending(job: Job) -> dict[str, Cell]:
     match job.state:
         case Completed(result=result):
-            return {"hours": job.duration_hours, **result_facts(result)}
+            return {"hours": _hours(job), **result_facts(result)}
         case Failed(cause=cause, message=message):
-            return {"hours": job.duration_hours, "cause": cause.value, "message": message}
+            return {"hours": _hours(job), "cause": cause.value, "message": message}
         case Processing(lease=lease, started_at=started):
             return {"owner": f"process {lease.owner.pid} on {lease.owner.host}", "began": started}
         case _:
@@ -159,10 +170,17 @@ def _gist(record: Recorded) -> str:
         if each.name not in hidden and getattr(event, each.name) != ""
     }
     match event:
-        case JobCheckpointed(checkpoint=checkpoint):
+        case JobCheckpointed(checkpoint=checkpoint) | CheckpointRejected(checkpoint=checkpoint):
             told["checkpoint"] = checkpoint.name
         case JobCompleted(result=result):
             told |= {"ending": result.ending.value, "final_step": result.final_step}
+        case JobEquipped(equipment=equipment):
+            told = {"device": equipment.device, "dtype": equipment.dtype}
+            told["batch"] = str(equipment.rung)
+        case JobSteppedDown(rung=rung):
+            told["rung"] = str(rung)
         case JobReceiptRecorded(receipt=receipt):
             told |= {"rows": receipt.rows, "trained_tokens": receipt.trained_total}
+        case JobPackingRecorded(receipt=packing):
+            told |= {"packed": packing.packed, "fill": f"{packing.fill:.3f}"}
     return " ".join(f"{name}={plain(value)}" for name, value in told.items())

@@ -18,15 +18,24 @@ COMMANDS = {
     },
     "Train": {
         "campaign": ("campaign", "One hero's ongoing training: create, fork, roll back."),
+        "data": ("data", "What a job would find in a dataset, before it trains: check, preview."),
         "queue": ("queue", "What waits to be trained: add, list, retry."),
-        "train": ("train", "Teach the hero what waits in the queue, or one file: next, file."),
+        "train": (
+            "train",
+            "Teach the hero what waits in the queue, or one file: next, file, verify-resume.",
+        ),
         "job": ("job", "What became of each dataset: list, show, compare, events."),
     },
     "Settings": {
         "config": ("config", "What every setting is, and who set it: show, get, set, check."),
     },
     "Models": {
+        "profile": ("profile", "How rows are rewritten before training: list, show, try."),
         "hero": ("hero", "Who can be trained: list, show, add, check."),
+        "checkpoint": (
+            "checkpoint",
+            "What jobs left of the model: list, show, verify, pin, prune.",
+        ),
         "preview": ("preview", "What the hero says: run."),
     },
 }

@@ -5,12 +5,13 @@ from importlib import import_module
 from typing import Any
 
 import click
-from click.exceptions import NoSuchCommand
+from click.exceptions import NoSuchCommand, NoSuchOption
 
 from domain.errors import ExitStatus, GuildError
 from domain.text import printable
 from entrypoints.cli.app import App
 from entrypoints.cli.errors import show_error
+from entrypoints.cli.terminated import Terminated, termination_noticed
 
 Sections = Mapping[str, Mapping[str, tuple[str, str]]]
 
@@ -51,9 +52,32 @@ class GuildCommand(click.Command):
         super().__init__(*args, **facts)
         self.params = [*self.params, *_global_options()]
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the line; for another trainer's flag name the setting that is meant."""
+        try:
+            return super().parse_args(ctx, args)
+        except NoSuchOption as error:
+            takes_settings = any("--set" in param.opts for param in self.params)
+            if takes_settings and (meant := _meant(error.option_name)):
+                said = f"{error.message} Did you mean {meant}?"
+                raise NoSuchOption(error.option_name, said, ctx=ctx) from None
+            raise
+
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         """Give both names, whatever context asks."""
         return _HELP
+
+
+def _meant(option: str) -> str:
+    from domain.settings.elsewhere import SETTINGS_ELSEWHERE
+    from domain.settings.layers import flatten
+    from domain.settings.settings import Settings
+    from entrypoints.cli.settings_options import flag_for
+
+    leaf = option.lstrip("-").replace("-", "_")
+    known = {key.partition(".")[2]: key for key in flatten(Settings())}
+    setting = SETTINGS_ELSEWHERE.get(leaf) or known.get(leaf)
+    return flag_for(setting) if setting else ""
 
 
 class GuildGroup(click.Group):
@@ -114,10 +138,13 @@ class RootGroup(GuildGroup):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; show what it refuses."""
         try:
-            return super().invoke(ctx)
+            with termination_noticed():
+                return super().invoke(ctx)
         except GuildError as error:
             show_error(error, as_json=ctx.ensure_object(App).json)
             ctx.exit(error.exit_status)
+        except Terminated:
+            ctx.exit(ExitStatus.TERMINATED)
         except KeyboardInterrupt:
             ctx.exit(ExitStatus.INTERRUPTED)
         except (OSError, UnicodeError) as error:

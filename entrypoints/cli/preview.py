@@ -11,6 +11,7 @@ from domain.errors import ExitStatus
 from domain.preview import PreviewEvent, PreviewFailed, Verdict, verdict
 from entrypoints.cli.app import App
 from entrypoints.cli.options import GuildGroup
+from entrypoints.cli.overrides import warn_of_overrides
 from entrypoints.cli.render import answer, plain
 
 
@@ -59,6 +60,9 @@ def run(
         raise click.UsageError("--prompt and --prompts exclude each other")
     if not all(text.strip() for text in texts):
         raise click.UsageError("--prompt says nothing")
+    queries = app.writing.queries()
+    named = queries.campaigns.get(campaign) if campaign else queries.active_campaign()
+    warn_of_overrides(app.writing, named)
     where = str(file.absolute()) if file else ""
     order = PreviewOrder(texts=texts, file=where, most=most, campaign=campaign)
     events = app.writing.run_preview().execute(order)

@@ -14,6 +14,7 @@ from domain.text import printable
 from entrypoints.cli.app import App
 from entrypoints.cli.errors import show_error
 from entrypoints.cli.options import GuildGroup
+from entrypoints.cli.overrides import warn_of_overrides
 from entrypoints.cli.references import named
 from entrypoints.cli.render import answer
 
@@ -125,7 +126,8 @@ def retry(app: App, references: tuple[str, ...]) -> None:
 
 
 def take_in(app: App) -> list[Job]:
-    """Take in what lies in the queue folders, and say what was set aside."""
+    """Take in what lies in the queue folders, and say what was set aside or does not count."""
+    warn_of_overrides(app.writing, app.writing.queries().active_campaign())
     taken = []
     for outcome in app.writing.take_in_arrivals().execute():
         if isinstance(outcome, Refusal):

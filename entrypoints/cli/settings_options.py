@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from domain.settings.assignment import Flagged, typed_as
 from domain.settings.settings import Settings
 
 
@@ -18,8 +19,12 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_assignments(*args: Any, pairs: tuple[str, ...], **named: Any) -> Any:
         values = {key: named.pop(_parameter(field)) for key, field in flags.items()}
-        given = tuple(f"{key}={value}" for key, value in values.items() if value is not None)
-        return command(*args, assignments=(*pairs, *given), **named)
+        given = tuple(
+            Flagged.of(key, value, flags[key].metadata["flag"])
+            for key, value in values.items()
+            if value is not None
+        )
+        return command(*args, assignments=_agreeing((*pairs, *given)), **named)
 
     for field in reversed(flags.values()):
         with_assignments = click.option(
@@ -31,6 +36,30 @@ def setting_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="Set any setting."
     )(with_assignments)
+
+
+def flag_for(setting: str) -> str:
+    """Say how a setting is given to a command: by a flag of its own, or by --set."""
+    field = _flags().get(setting)
+    return field.metadata["flag"] if field else f"--set {setting}=VALUE"
+
+
+def _agreeing(assignments: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a setting that is given two values: which of them is meant would be a guess."""
+    first: dict[str, str] = {}
+    for pair in assignments:
+        key, _, value = pair.partition("=")
+        said = first.setdefault(key.strip(), pair)
+        if said.partition("=")[2].strip() != value.strip():
+            raise click.UsageError(
+                f"{_as_typed(said)} and {_as_typed(pair)} both set {key.strip()}: give one of them"
+            )
+    return assignments
+
+
+def _as_typed(pair: str) -> str:
+    flag = typed_as(pair, "")
+    return f"{flag} {pair.partition('=')[2]}" if flag else f"--set {pair}"
 
 
 def _flags() -> "dict[str, Field[Any]]":

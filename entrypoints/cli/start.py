@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from application.queries import PreviewTally, RunningJob, Status
+from domain.hall_events import HallPaused
 from domain.job import Processing
 from domain.job_record import to_dict
 from entrypoints.cli.app import App
@@ -47,7 +48,7 @@ def status(app: App) -> None:
 
     \b
     Example:  guild status
-    JSON:     campaign, job, queue, ended, preview
+    JSON:     campaign, job, queue, ended, preview, pause
     """
     now = app.reading.clock().now()
     found = app.reading.queries().status(now)
@@ -81,6 +82,7 @@ def _document(status: Status) -> dict[str, object]:
         },
         "ended": {word.value: count for word, count in status.ended.items()},
         "preview": status.preview,
+        "pause": status.pause,
     }
 
 
@@ -91,7 +93,9 @@ def _facts(status: Status, now: datetime) -> dict[str, Cell]:
     waiting = ", ".join(f"{level} {count}" for level, count in status.waiting.items() if count)
     ended = ", ".join(f"{count} {word}" for word, count in status.ended.items() if count)
     elsewhere = f"; {status.elsewhere} of other campaigns wait" if status.elsewhere else ""
+    pause = {"hall": _pause(status.pause)} if status.pause else {}
     return {
+        **pause,
         "campaign": campaign.id,
         "head": f"step {campaign.step}" if campaign.head else "base model",
         "job": _job(status.running, now) if status.running else "none runs",
@@ -99,6 +103,13 @@ def _facts(status: Status, now: datetime) -> dict[str, Cell]:
         "ended": ended or "none yet",
         "preview": _preview(status.preview, now) if status.preview else "none yet",
     }
+
+
+def _pause(pause: HallPaused) -> str:
+    return (
+        f"paused, {pause.cause}: a checkpoint needs {pause.needed} free bytes; "
+        "guild checkpoint prune makes room, guild train next goes on"
+    )
 
 
 def _job(running: RunningJob, now: datetime) -> str:

@@ -17,14 +17,16 @@ from entrypoints.cli.queue import take_in
 from entrypoints.cli.render import answer
 from entrypoints.cli.settings_options import setting_options
 from entrypoints.cli.train_file import file_
+from entrypoints.cli.train_verify import verify_resume
 
 
 @click.group(cls=GuildGroup)
 def train() -> None:
-    """Teach the hero what waits in the queue, or one file: next, file."""
+    """Teach the hero what waits in the queue, or one file: next, file, verify-resume."""
 
 
 train.add_command(file_)
+train.add_command(verify_resume)
 
 
 @train.command("next")
@@ -35,6 +37,10 @@ def next_(context: click.Context, assignments: tuple[str, ...], *, exit_code: bo
     """Train the next job of the active campaign, then leave.
 
     Settings given here are those of this job alone; a job that goes on keeps its own.
+
+    Ctrl-C, SIGTERM or SIGHUP stop it after the running pass, or the running save: the job goes back
+    with its progress, and the exit status is 130 or 143. A second one leaves at once, and the job
+    goes on from its last checkpoint. SIGUSR1 saves a checkpoint after the running step.
 
     \b
     Example:  guild train next --max-steps 200
@@ -48,7 +54,8 @@ def next_(context: click.Context, assignments: tuple[str, ...], *, exit_code: bo
     if job is None:
         facts = {"queue": _why_idle(app.writing.queries().queue())}
         answer(app, "guild.train.next/1", {"job": None}, facts=facts)
-        context.exit(ExitStatus.NOTHING_TO_DO if exit_code else ExitStatus.DONE)
+        idle = ExitStatus.NOTHING_TO_DO if exit_code else ExitStatus.DONE
+        context.exit(interrupts.exit_status if interrupts.received else idle)
     answer(
         app, "guild.train.next/1", {"job": to_dict(job)}, facts=job_facts(job), footer=_next(job)
     )

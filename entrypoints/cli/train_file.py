@@ -1,16 +1,11 @@
 """guild train file: one file into one model folder, in a hall that is thrown away."""
 
-import os
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from application.ports.hall import HallMissingError
-from application.use_cases.create_campaign import CampaignRequest
-from application.use_cases.queue_dataset import QueueRequest
 from domain.errors import ErrorCode, ExitStatus, GuildError
 from domain.job import Completed, Job
 from domain.job_record import to_dict
@@ -19,9 +14,9 @@ from entrypoints.cli.app import App
 from entrypoints.cli.endings import exit_of, job_facts
 from entrypoints.cli.interrupts import Interrupts
 from entrypoints.cli.options import GuildCommand
-from entrypoints.cli.references import named
 from entrypoints.cli.render import answer
 from entrypoints.cli.settings_options import setting_options
+from entrypoints.cli.throwaway import furnish, hero_file, make_hall
 
 if TYPE_CHECKING:
     from entrypoints.container import Container
@@ -71,8 +66,8 @@ def file_(
     """
     app, place = context.ensure_object(App), output.resolve()
     _require_free(place)
-    own = _file_of(app, hero)
-    hall = _new_hall(place)
+    own = hero_file(app, hero)
+    hall = make_hall(place.parent, place.name)
     container, queued = _prepare(app, hall, file, own or hero, assignments)
     try:
         with Interrupts() as interrupts:
@@ -95,56 +90,17 @@ def _require_free(place: Path) -> None:
         raise OutputTakenError(place)
 
 
-def _file_of(app: App, name: str) -> Path | None:
-    """Find the file of a hero, None where guild ships it or nobody knows it."""
-    from entrypoints import factories
-
-    if name.endswith(".yaml"):
-        return Path(factories.hero_of(Path(name).absolute()).origin)
-    try:
-        found = app.reading.heroes().get(name)
-    except HallMissingError:
-        if app.home or os.environ.get("GUILD_HOME"):
-            raise
-        return None
-    return Path(found.origin) if found.own else None
-
-
-def _new_hall(place: Path) -> Path:
-    """Make a hall on the disk on which the model will lie: it takes several times the room."""
-    from entrypoints import factories
-
-    place.parent.mkdir(parents=True, exist_ok=True)
-    hall = Path(tempfile.mkdtemp(prefix=f".{place.name}-hall-", dir=place.parent))
-    factories.create_hall(hall)
-    return hall
-
-
 def _prepare(
     app: App, hall: Path, file: Path, hero: Path | str, assignments: tuple[str, ...]
 ) -> "tuple[Container, Job]":
     """Refuse early what cannot be trained; then nothing is left behind."""
     try:
-        hero_id = _bring(hero, hall)
-        container = app.container_for(hall)
-        request = CampaignRequest(name="once", hero_id=hero_id, assignments=assignments)
-        container.create_campaign().execute(request)
-        with named(str(file), hall) as data:
-            wish = QueueRequest(location=data.location, name=data.name, selection=data.selection)
-            queued = container.queue_dataset().execute(wish)
-        container.run_job().check(container.heroes().get(hero_id), None)
+        container, queued = furnish(app, hall, file, hero, assignments)
+        container.run_job().check(container.heroes().get(queued.hero_id), None)
     except BaseException:
         shutil.rmtree(hall)
         raise
     return container, queued
-
-
-def _bring(hero: Path | str, hall: Path) -> str:
-    """Lay a copy of a hero's file into the hall, which may be kept; give the hero's id."""
-    if isinstance(hero, str):
-        return hero
-    shutil.copyfile(hero, hall / "heroes" / hero.name)
-    return hero.stem
 
 
 def _leave(container: "Container", job: Job, place: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from application.ports.checkpoint_store import CheckpointStore, Draft
-from domain.checkpoint import BrokenCheckpointError, Checkpoint
+from domain.checkpoint import OPTIMIZER, BrokenCheckpointError, Checkpoint
 from tests.builders import CAMPAIGN, a_job_id
 
 JOB = a_job_id(1)
@@ -173,6 +173,27 @@ class CheckpointStoreContract:
         harm(Path(store.locate(checkpoint)) / file)
         with pytest.raises(BrokenCheckpointError, match=named):
             store.verify(checkpoint)
+
+    def test_a_checkpoint_without_its_optimizer_is_sound_only_to_whom_knows(
+        self, store: CheckpointStore
+    ) -> None:
+        checkpoint = save(store)
+        store.verify(checkpoint, optimizer=False)
+        (Path(store.locate(checkpoint)) / OPTIMIZER).unlink()
+        store.verify(checkpoint, optimizer=False)
+        with pytest.raises(BrokenCheckpointError, match=OPTIMIZER):
+            store.verify(checkpoint)
+
+    @pytest.mark.parametrize(
+        ("harm", "file", "named"), [each for each in HARMS if each[0] != remove]
+    )
+    def test_without_its_optimizer_everything_else_is_compared(
+        self, store: CheckpointStore, harm: Harm, file: str, named: str
+    ) -> None:
+        checkpoint = save(store)
+        harm(Path(store.locate(checkpoint)) / file)
+        with pytest.raises(BrokenCheckpointError, match=named):
+            store.verify(checkpoint, optimizer=False)
 
     def test_another_checkpoint_in_its_place_is_found(self, store: CheckpointStore) -> None:
         checkpoint = save(store)

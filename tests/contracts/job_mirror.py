@@ -8,8 +8,9 @@ import pytest
 from application.ports.job_mirror import JobMirror
 from domain.dataset import Priority
 from domain.ids import JobId
-from domain.job import Job, JobStatus, queued
+from domain.job import Job, JobStatus
 from domain.job_events import JobCompleted, JobFailed, JobReleased, JobRequeued, JobSkipped
+from domain.job_evolution import queued
 from domain.result import Cause
 from tests.builders import NOON, a_job_queued, a_job_started, a_result
 from tests.strategies import after

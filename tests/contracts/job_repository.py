@@ -16,8 +16,9 @@ from domain import job_decisions as decide
 from domain.dataset import Priority
 from domain.errors import AmbiguousReferenceError
 from domain.ids import CampaignId, JobId, campaign_id
-from domain.job import Job, JobStatus, Processing, Queued, replay
+from domain.job import Job, JobStatus, Processing, Queued
 from domain.job_events import JobStarted
+from domain.job_evolution import replay
 from domain.lease import LeaseLostError
 from domain.result import Cause
 from domain.turns import turn

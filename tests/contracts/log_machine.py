@@ -132,6 +132,7 @@ class LogMachine(RuleBasedStateMachine):
         else:
             self.record(job, decide.requeue(job, self.now))
             self.model.moved(job.id, "queued")["failures"] = 0
+            self.model.smaller.discard(job.id)
 
     @rule(data=st.data())
     def activate_and_notice(self, data: st.DataObject) -> None:

@@ -8,6 +8,7 @@ from domain.job import Completed, Failed, Job, Processing, Queued, Skipped
 from domain.result import Cause
 
 FREE = {"stopped_by_user", "paused", "drained", "disk_full"}
+BIG = {"out_of_gpu_memory", "out_of_host_memory"}
 LOST = {"lost_worker", "stalled"}
 WAITS = {1: timedelta(seconds=30), 2: timedelta(seconds=120), 3: timedelta(seconds=600)}
 RANKS = ["high", "normal", "low"]
@@ -22,6 +23,7 @@ class LogModel:
         self.campaigns: dict[CampaignId, Facts] = {}
         self.active: CampaignId | None = None
         self.claims: list[tuple[JobId, int]] = []
+        self.smaller: set[JobId] = set()
 
     def created(self, key: CampaignId) -> None:
         self.campaigns[key] = {"version": 1, "line": [], "step": 0}
@@ -69,6 +71,9 @@ class LogModel:
         facts |= {"failures": facts["failures"] + 1, "last_error": message}
         if cause in LOST and facts["failures"] < 3:
             self.moved(job_id, "queued")["last_error"] = str(cause)
+        elif cause in BIG and job_id not in self.smaller:
+            self.smaller.add(job_id)  # a batch of one row: only activations are left to try
+            self.moved(job_id, "queued")
         elif cause == "internal_error" and facts["failures"] <= 3:
             self.moved(job_id, "queued", at + WAITS[facts["failures"]])
         else:

@@ -4,7 +4,11 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from application.ports.predecessor import Predecessor, PredecessorFileError
+from application.ports.predecessor import (
+    Predecessor,
+    PredecessorFileError,
+    PredecessorMissingError,
+)
 
 Tree = Mapping[str, object]
 # Makes a predecessor that left this tree as settings and as a campaign; gives their places too.
@@ -56,7 +60,7 @@ class PredecessorContract:
 
     def test_nothing_is_refused_with_its_place(self, predecessor_of: PredecessorOf) -> None:
         predecessor, place, folder = predecessor_of(TREE)
-        with pytest.raises(PredecessorFileError, match=f"{place}x"):
+        with pytest.raises(PredecessorMissingError, match=f"{place}x"):
             predecessor.settings(f"{place}x")
         with pytest.raises(PredecessorFileError, match=f"{folder}x"):
             predecessor.campaign(f"{folder}x")

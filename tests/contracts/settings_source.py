@@ -12,6 +12,7 @@ from application.ports.settings_source import (
     SettingsSource,
     UnknownSettingError,
 )
+from domain.settings.assignment import Flagged
 from domain.settings.layers import Value, flatten, resolve
 from tests.strategies import some_settings
 
@@ -32,6 +33,7 @@ GOOD: list[tuple[str, Value]] = [
     ("monitoring.remote_3090_model_id", ""),
     ("profile.system_prompt", "a = b # 🤔"),
     ("environment.num_threads", 0),
+    ("hyperparams.seed", 2**32 - 1),
 ]
 BAD: list[tuple[str, Value]] = [
     (RATE, 0),
@@ -49,6 +51,12 @@ BAD: list[tuple[str, Value]] = [
     ("hyperparams.adam_beta2", 1),
     ("data.validation_split", 0.51),
     ("monitoring.remote_3090_port", 65536),
+    ("monitoring.remote_3090_timeout", 1e300),
+    ("hyperparams.seed", 2**32),
+    ("hyperparams.max_steps", 2**31),
+    ("hyperparams.save_steps", 10**30),
+    ("environment.num_threads", 10**6),
+    ("checkpoint.budget", 1e300),
 ]
 BAD_IN_A_FILE: list[tuple[str, Value]] = [
     (RATE, True),
@@ -149,6 +157,15 @@ class SettingsSourceContract:
     ) -> None:
         with pytest.raises(BadSettingError):
             source.assignments([pair], "--set")
+
+    def test_an_assignment_that_stands_for_a_flag_is_told_of_by_its_flag(
+        self, source: SettingsSource
+    ) -> None:
+        good = Flagged.of("hyperparams.max_length", 8, "--max-length")
+        layer = source.assignments([good, f"{RATE}=0.5"], "--set")
+        assert dict(layer.places) == {"hyperparams.max_length": "--max-length", RATE: "--set"}
+        with pytest.raises(BadSettingError, match=f"{RATE}.*--learning-rate"):
+            source.assignments([Flagged.of(RATE, 7, "--learning-rate")], "--set")
 
     def test_the_last_of_two_assignments_counts(self, source: SettingsSource) -> None:
         layer = source.assignments([f"{RATE}=0.5", f"{RATE}=0.25"], "--set")

@@ -7,7 +7,8 @@ import pytest
 
 from application.ports.status_sink import StatusSink
 from domain.ids import JobId
-from domain.job import Job, evolve, queued
+from domain.job import Job
+from domain.job_evolution import evolve, queued
 from domain.reports import (
     CheckpointCommitted,
     Evaluated,

@@ -11,13 +11,14 @@ import pytest
 
 from application.ports.trainer import Control, Course, Outcome, Trainer
 from domain.result import Cause, Ending, TrainingError
+from tests.contracts.trainer_wishes import ObedienceContract
 from tests.courses import START, Watcher, a_course, a_row
 
 Run = Callable[..., tuple[Watcher, Outcome]]
 Weights = Callable[[str], str]
 
 
-class TrainerContract:
+class TrainerContract(ObedienceContract):
     @pytest.fixture
     def trainer(self) -> Trainer[Any]:
         raise NotImplementedError

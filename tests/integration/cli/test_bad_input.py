@@ -60,7 +60,7 @@ def test_a_bad_file_is_refused(hall: Hall, name: str) -> None:
 def test_a_missing_file_is_refused(hall: Hall) -> None:
     refused = hall.run("queue", "add", "no-such-file.jsonl")
 
-    assert refused.exit_code == ExitStatus.REFUSED
+    assert refused.exit_code == ExitStatus.NOT_FOUND
     assert "no-such-file.jsonl" in refused.stderr
 
 

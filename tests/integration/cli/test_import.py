@@ -19,7 +19,7 @@ CONFIG: dict[str, Any] = {
     "hyperparams": {"max_length": 384, "fp_precision": "bf16", "effective_batch_size": 16},
     "profile": {"name": "none"},
     "monitoring": {"preview_backend": "remote_3090", "remote_3090_host": "3090.lan"},
-    "data": {"enable_packing": True},
+    "data": {"enable_packing": False, "packing_strategy": "bfd", "validation_dataset_path": None},
     "locked": {"base_model": "Qwen/Qwen3-0.6B"},
 }
 WANTED = {
@@ -27,6 +27,7 @@ WANTED = {
     "hyperparams.max_length": 384,
     "model.dtype": "bfloat16",
     "profile.name": "plain_sft",
+    "packing.enabled": False,
     "monitoring.preview_backend": "remote_3090",
     "monitoring.remote_3090_host": "3090.lan",
 }
@@ -75,7 +76,8 @@ def test_a_config_is_translated_and_every_key_accounted_for(hall: Hall, config: 
         "auto_generate.enabled": "no counterpart",
         "auto_generate.port": "no counterpart",
         "hyperparams.effective_batch_size": "computed",
-        "data.enable_packing": "no counterpart",
+        "data.packing_strategy": "no counterpart",
+        "data.validation_dataset_path": "unset",
     }
 
 
@@ -145,5 +147,5 @@ def test_a_campaign_of_an_unknown_hero_is_refused_until_it_is_named(
 def test_a_folder_without_a_campaign_is_refused(hall: Hall, tmp_path: Path) -> None:
     refused = hall.run("campaign", "import", str(tmp_path))
 
-    assert refused.exit_code == ExitStatus.REFUSED
+    assert refused.exit_code == ExitStatus.NOT_FOUND
     assert "campaign.json" in refused.stderr

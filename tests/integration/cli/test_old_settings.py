@@ -59,7 +59,7 @@ def test_a_folder_with_an_old_file_becomes_a_hall_that_reads_it(tmp_path: Path) 
 def test_an_old_file_of_which_more_is_asked_is_refused_with_every_key(
     hall: Hall, old: Path
 ) -> None:
-    old.write_text('{"zork": 1,\n "enable_packing": true, "batch_size": 2}')
+    old.write_text('{"zork": 1,\n "packing_strategy": "bfd", "batch_size": 2}')
     refused = hall.run("config", "show")
     assert refused.exit_code == ExitStatus.REFUSED
     assert f"'zork' cannot be translated ({old}:1)" in refused.stderr
@@ -124,3 +124,17 @@ def test_settings_are_on_disk_when_the_command_returns(
     hall.ok("config", "set", "hyperparams.seed", "7")
     assert len(settled) == 2
     assert settled[0].parent == settled[1] == hall.root.resolve()
+
+
+def test_the_old_variable_switches_packing_off_and_is_named_as_its_origin(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENABLE_PACKING", "0")
+    named = {"layer": "environment", "place": "ENABLE_PACKING"}
+    assert origins(hall)["packing.enabled"] == (False, named)
+    shown = hall.ok("config", "show", "--origin").stdout
+    assert "packing.enabled\tno\tenvironment\tENABLE_PACKING\n" in shown
+    monkeypatch.setenv("ENABLE_PACKING", "soon")
+    checked = hall.run("config", "check")
+    assert checked.exit_code == ExitStatus.REFUSED
+    assert "(ENABLE_PACKING)" in checked.stderr

@@ -10,7 +10,7 @@ from adapters.filesystem.inbox import FilesystemInbox
 from adapters.filesystem.kinds import ENDINGS
 from adapters.filesystem.mirror import FilesystemJobMirror
 from adapters.memory.clock import MemoryClock
-from domain.job import queued
+from domain.job_evolution import queued
 from tests.builders import a_job_queued, a_job_started
 from tests.contracts.inbox import ROWS
 from tests.integration.filesystem.around import Around

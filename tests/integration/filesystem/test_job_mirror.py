@@ -8,7 +8,8 @@ import pytest
 
 from adapters.filesystem.mirror import FilesystemJobMirror
 from domain.ids import JobId
-from domain.job import Job, queued
+from domain.job import Job
+from domain.job_evolution import queued
 from domain.job_record import from_dict
 from tests.builders import a_dataset, a_job_queued, a_job_started
 from tests.contracts.job_mirror import JobMirrorContract, Shown, a_job, lives

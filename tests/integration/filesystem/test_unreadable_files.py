@@ -46,6 +46,18 @@ def test_fault_37_what_is_no_regular_file_is_no_arrival_and_cannot_be_staged(
     assert outside.leavings() == 0
 
 
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null", "/dev/tty"])
+def test_fault_37_a_device_is_never_read_also_not_through_a_link(
+    inbox: FilesystemInbox, outside: Around, tmp_path: Path, device: str
+) -> None:
+    link = tmp_path / "link.jsonl"
+    link.symlink_to(device)
+    for location in (device, str(link)):
+        with pytest.raises(UnreadableFileError):
+            inbox.stage(location)
+    assert outside.leavings() == 0
+
+
 def test_a_link_outside_of_the_queue_may_name_the_file(
     inbox: FilesystemInbox, outside: Around, tmp_path: Path
 ) -> None:

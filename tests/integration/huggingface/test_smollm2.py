@@ -10,7 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import torch
 
+from adapters.huggingface.batches import packed_tensors
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.trainer import HuggingFaceTrainer
@@ -25,6 +27,7 @@ from domain.settings.settings import Settings
 from tests.contracts.chat_encoder import TALK, ChatEncoderContract, encoded
 from tests.courses import Watcher, a_course_of
 from tests.guild_cli import new_hall
+from tests.integration.huggingface.gradients import distance, of_a_batch, one_by_one
 from tests.integration.huggingface.peer_templates import CHATML_TALK, talks, tokens_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -176,6 +179,31 @@ def rows(loaded: Loaded[LoadedModel]) -> tuple[Encoded, ...]:
         for n in range(1, 9)
     ]
     return tuple(encoded(loaded.encoder, *talks))
+
+
+SAID = {
+    "What is the capital of France?": "The capital of France is Paris.",
+    "Weng earns $12 an hour. She worked 50 minutes. How much is that?": (
+        "She earns 12/60 = $0.2 a minute.\nFor 50 minutes that is 0.2 x 50 = $10."
+    ),
+    "Say yes.": "Yes.",
+    "Turn the word planet around.": "tenalp",
+}
+
+
+def test_rows_that_are_packed_teach_what_they_teach_alone(loaded: Loaded[LoadedModel]) -> None:
+    talks = [
+        Conversation((*ask(question).messages, Message(Role.ASSISTANT, answer)))
+        for question, answer in SAID.items()
+    ]
+    packed, network = encoded(loaded.encoder, *talks), loaded.model.network
+    loss, gradient = one_by_one(network, packed)
+    found, moved = of_a_batch(network, packed_tensors(packed))
+    network.zero_grad()
+
+    assert network.dtype is torch.float32
+    assert found == pytest.approx(loss, rel=1e-5)
+    assert distance(moved, gradient) < 1e-4
 
 
 def test_it_learns_in_two_steps(loaded: Loaded[LoadedModel], tmp_path: Path) -> None:

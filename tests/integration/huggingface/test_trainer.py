@@ -14,12 +14,15 @@ from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.loss import summed_loss
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.trainer import HuggingFaceTrainer
+from application.ports.trainer import Control, Course
 from domain.masking import IGNORED, labels
 from domain.reports import Warned
 from domain.result import Ending
 from domain.settings.model import ModelSettings, Precision
 from domain.settings.settings import Settings
 from tests.contracts.trainer import TrainerContract
+from tests.contracts.trainer_equipment import TrainerEquipmentContract
+from tests.contracts.trainer_policies import TrainerPolicyContract
 from tests.courses import Watcher, a_course, a_row
 from tests.heroes import a_hero
 from tests.integration.huggingface.dropping import a_model
@@ -31,7 +34,11 @@ def digest_at(location: str) -> str:
     return HuggingFaceModelLoader().load(a_hero(), location, Settings()).facts.weights_digest
 
 
-class TestHuggingFaceTrainer(TrainerContract):
+def model_at(location: str) -> LoadedModel:
+    return HuggingFaceModelLoader().load(a_hero(), location, Settings()).model
+
+
+class TestHuggingFaceTrainer(TrainerContract, TrainerPolicyContract, TrainerEquipmentContract):
     @pytest.fixture
     def trainer(self) -> HuggingFaceTrainer:
         return HuggingFaceTrainer()
@@ -50,6 +57,26 @@ class TestHuggingFaceTrainer(TrainerContract):
         with torch.no_grad():
             model.network.model.norm.weight.fill_(torch.inf)
         return HuggingFaceTrainer(), model
+
+    @pytest.fixture
+    def calm(self) -> Callable[[], LoadedModel]:
+        return lambda: model_at("")
+
+    @pytest.fixture
+    def trained(self) -> Callable[[str], LoadedModel]:
+        return model_at
+
+    @pytest.fixture
+    def forget(self) -> Callable[[str], None]:
+        return lambda location: (Path(location) / "optimizer.pt").unlink()
+
+    @pytest.fixture
+    def overfitting(self) -> HuggingFaceTrainer:
+        return HuggingFaceTrainer()
+
+    @pytest.fixture
+    def spoiling(self) -> tuple[HuggingFaceTrainer, LoadedModel, Course]:
+        return HuggingFaceTrainer(), a_model(), a_course(learning_rate=1e39, save_steps=1)
 
 
 @pytest.fixture
@@ -207,3 +234,13 @@ def test_a_model_in_bfloat16_is_trained_and_saved_in_bfloat16(watch: Watcher) ->
     assert watch.steps[-1].loss < watch.steps[0].loss
     weights = load_file(Path(watch.last) / "model.safetensors")
     assert {tensor.dtype for tensor in weights.values()} == {torch.bfloat16}
+
+
+@pytest.mark.parametrize("wish", [Control.STOP, Control.PAUSE, Control.SKIP])
+def test_at_most_the_running_pass_follows_a_wish_to_end(watch: Watcher, wish: Control) -> None:
+    passes, model = [], a_model()
+    model.network.register_forward_pre_hook(lambda *_: passes.append(watch.asked))
+    watch.stop_after, watch.wish = 10, wish
+    watch.train(HuggingFaceTrainer(), model, a_course(32, gradient_accumulation_steps=8))
+    assert len(passes) == 11
+    assert (len(watch.steps), watch.saved) == (1, [101])

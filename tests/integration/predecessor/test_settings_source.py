@@ -68,7 +68,7 @@ def test_an_old_file_that_says_nothing_sets_nothing(file: Path) -> None:
     ("key", "value", "why"),
     [
         ("zork", 1, "unknown"),
-        ("enable_packing", True, "rows are not packed"),
+        ("packing_strategy", "bfd", "one way to pack"),
         ("learning_rate", 7, "hyperparams.learning_rate cannot be"),
         ("batch_size", "many", "is a number"),
         ("profile", {"name": "no_such"}, "plain_sft"),
@@ -89,12 +89,13 @@ def test_a_key_that_cannot_be_translated_is_refused_with_line_reason_and_way_out
 
 
 def test_all_that_cannot_be_translated_is_found_at_once(file: Path) -> None:
-    file.write_text('{"zork": 1, "seed": 7, "enable_packing": true, "learning_rate": 7}')
+    file.write_text('{"zork": 1, "seed": 7, "packing_strategy": "bfd", "learning_rate": 7}')
     source = source_beside(file, None, **{"hyperparams.sed": 1})
     faults = [str(fault) for fault in source.faults()]
     assert len(faults) == 4
     assert "hyperparams.sed" in faults[0]
-    for key, fault in zip(("learning_rate", "enable_packing", "zork"), faults[:0:-1], strict=True):
+    keys = ("learning_rate", "packing_strategy", "zork")
+    for key, fault in zip(keys, faults[:0:-1], strict=True):
         assert fault.startswith(f"'{key}'")
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 import pytest
 
 from adapters.terminal.status_sink import TerminalStatusSink
-from domain.reports import Evaluated, JobBroken, JobDone, Phase, PhaseBegun
+from domain.reports import Evaluated, JobBroken, JobDone, PackingMade, Phase, PhaseBegun
 from domain.result import Cause
-from tests.builders import a_result
+from tests.builders import a_packing, a_result
 from tests.contracts.status_sink import A_RUN, a_running_job, a_step
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
@@ -29,6 +29,18 @@ def test_the_bar_shows_step_loss_rate_and_time_left(
     shown = last_frame(stream)
     assert "000000 saving" in shown
     assert "4/3604 · loss 2.500 · val 3.500 @100 · 20 000 tok/s · 30 m 00 s left" in shown
+
+
+def test_how_rows_are_packed_stays_above_the_bar(
+    bar: TerminalStatusSink, stream: io.StringIO
+) -> None:
+    job = a_running_job()
+    bar.tell(job, PhaseBegun(Phase.PREPARING))
+    bar.tell(job, PackingMade(a_packing()))
+    bar.tell(job, PhaseBegun(Phase.TRAINING))
+    bar.close()
+    assert stream.getvalue().count("000000 packed 98.0 % full, 3 passes\n") == 1
+    assert "packed" not in last_frame(stream)
 
 
 def leave_open(_: TerminalStatusSink) -> None:

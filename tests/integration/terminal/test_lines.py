@@ -5,9 +5,9 @@ import pytest
 
 from adapters.memory.clock import MemoryClock
 from adapters.terminal.status_sink import TerminalStatusSink
-from domain.reports import Evaluated, JobBroken, JobDone, Phase, PhaseBegun
+from domain.reports import Evaluated, JobBroken, JobDone, PackingMade, Phase, PhaseBegun
 from domain.result import Cause
-from tests.builders import a_result
+from tests.builders import a_packing, a_result
 from tests.contracts.status_sink import a_running_job, a_step
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
@@ -26,6 +26,15 @@ def test_phases_and_ends_are_lines(lines: TerminalStatusSink, stream: io.StringI
         f"{STAMP} phase=training",
         f"{STAMP} ended=all_rows loss=1.2500 val=3.5000 val_step=100",
         f'{STAMP} ended=diverged message="the \\"loss\\" is not finite"',
+    ]
+
+
+def test_how_rows_are_packed_is_one_line(lines: TerminalStatusSink, stream: io.StringIO) -> None:
+    for packed in (True, False):
+        lines.tell(a_running_job(), PackingMade(a_packing(packed=packed)))
+    assert stream.getvalue().splitlines() == [
+        f'{STAMP} packing="packed 98.0 % full, 3 passes"',
+        f'{STAMP} packing="padded, 2.0 % padding, 3 passes"',
     ]
 
 

@@ -6,9 +6,9 @@ from ruamel.yaml import YAML
 
 from adapters.filesystem.atomic import write_atomically
 from adapters.filesystem.hall import create_hall
-from adapters.yaml_config.near import SETTINGS_ELSEWHERE
 from adapters.yaml_config.settings_files import YamlSettingsSource
 from application.ports.settings_source import BadSettingError, UnknownSettingError
+from domain.settings.elsewhere import SETTINGS_ELSEWHERE
 from domain.settings.layers import Value
 from tests.contracts.settings_source import RATE, SettingsSourceContract, SourceOf
 from tests.strategies import LEAVES
@@ -69,6 +69,35 @@ def test_a_mistyped_variable_is_refused_by_its_name(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "value"), [("0", False), ("1", True), ("false", False), ("true", True)]
+)
+def test_enable_packing_is_a_short_name_of_packing_enabled(
+    file: Path, text: str, value: Value
+) -> None:
+    layer = YamlSettingsSource(file, {"ENABLE_PACKING": text}, write_atomically).environment()
+    assert layer.values == {"packing.enabled": value}
+    assert layer.places == {"packing.enabled": "ENABLE_PACKING"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_full_name_wins_over_enable_packing(file: Path, order: int) -> None:
+    both = [("ENABLE_PACKING", "0"), ("GUILD_CONFIG__packing__enabled", "1")][::order]
+    layer = YamlSettingsSource(file, dict(both), write_atomically).environment()
+    assert layer.values == {"packing.enabled": True}
+    assert layer.places == {"packing.enabled": "GUILD_CONFIG__packing__enabled"}
+
+
+@pytest.mark.parametrize("text", ["", "2", "never"])
+def test_what_enable_packing_cannot_be_is_refused_and_found(file: Path, text: str) -> None:
+    source = YamlSettingsSource(file, {"ENABLE_PACKING": text}, write_atomically)
+    with pytest.raises(BadSettingError, match=r"\(ENABLE_PACKING\)"):
+        source.environment()
+    (fault,) = source.faults()
+    assert "(ENABLE_PACKING)" in str(fault)
+    assert fault.why == "it is true or false"
+
+
+@pytest.mark.parametrize(
     "text", ["", "# nothing yet\n", "{}", "hyperparams:\n", "hyperparams: {}\nmodel: ~\n"]
 )
 def test_a_file_may_say_nothing(source: YamlSettingsSource, file: Path, text: str) -> None:
@@ -107,7 +136,7 @@ def test_a_learning_rate_may_be_written_as_people_do(
         ("hyperparams:\n  max_length:\n", 2, "a whole number"),
         ("model: {dtype: int8}", 1, "one of auto, float32, bfloat16"),
         ("profile:\n  name: {a: b}\n", 2, "a text"),
-        ("data:\n  over_long: true\n", 2, "one of refuse, drop"),
+        ("data:\n  over_long: true\n", 2, "one of refuse, drop, split_turns, truncate_prompt"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_line_and_what_is_allowed(
@@ -125,7 +154,7 @@ def test_what_is_typed_is_refused_with_the_flag_and_the_default(
     with pytest.raises(BadSettingError) as refused:
         source.assignments(["hyperparams.max_length=\x1b[31mlong"], "--set")
     assert str(refused.value) == "hyperparams.max_length cannot be '\\x1b[31mlong' (--set)"
-    assert refused.value.fix == ("leave it out for 2048, its default",)
+    assert refused.value.fix == ("leave it out for 2048, or what the hero says",)
 
 
 @pytest.mark.parametrize("text", ["hyperparams: 3\n", "hyperparams: [learning_rate]\n"])
@@ -261,3 +290,70 @@ def test_a_broken_file_is_not_written_to(source: YamlSettingsSource, file: Path)
     with pytest.raises(BadSettingError):
         source.take_over(["hyperparams.seed=7"])
     assert file.read_text() == "hyperparams: [\n"
+
+
+def in_environment(file: Path, **variables: str) -> YamlSettingsSource:
+    return YamlSettingsSource(file, variables, write_atomically)
+
+
+def test_two_variables_for_one_setting_must_agree(file: Path) -> None:
+    low, high = "GUILD_CONFIG__hyperparams__seed", "GUILD_CONFIG__HYPERPARAMS__SEED"
+    alike = in_environment(file, **{low: "7", high: "7"})
+    assert alike.environment().values == {"hyperparams.seed": 7}
+    source = in_environment(file, **{low: "7", high: "8"})
+    with pytest.raises(BadSettingError) as refused:
+        source.environment()
+    assert low in str(refused.value)
+    assert high in str(refused.value)
+    assert [str(fault) for fault in source.faults()] == [str(refused.value)]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("GUILD_CONFIG_hyperparams__seed", "GUILD_CONFIG__hyperparams__seed"),
+        ("GUILD_CONFIG_HYPERPARAMS_SEED", "GUILD_CONFIG__HYPERPARAMS__SEED"),
+    ],
+)
+def test_a_variable_with_an_underscore_too_few_is_refused(
+    file: Path, name: str, meant: str
+) -> None:
+    source = in_environment(file, **{name: "7"})
+    with pytest.raises(BadSettingError, match=f"{name} sets nothing") as refused:
+        source.environment()
+    assert meant in refused.value.fix[0]
+    assert len(source.faults()) == 1
+
+
+def test_variables_of_options_and_of_others_are_left_alone(file: Path) -> None:
+    source = in_environment(file, GUILD_CONFIG_SHOW_ORIGIN="1", GUILD_CONFIGURED="1")
+    assert source.environment().values == {}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("sample_packing", "packing.enabled"),
+        ("block_size", "hyperparams.max_length"),
+        ("compute_dtype", "model.dtype"),
+        ("flash_attn", "model.attn_implementation"),
+        ("gradient_checkpointing", "hyperparams.activation_checkpointing"),
+    ],
+)
+def test_the_names_of_other_trainers_are_known(
+    source: YamlSettingsSource, theirs: str, ours: str
+) -> None:
+    with pytest.raises(UnknownSettingError) as refused:
+        source.assignments([f"{theirs}=1"], "--set")
+    assert refused.value.fix == (f"did you mean {ours}?",)
+
+
+@pytest.mark.parametrize("text", ["a: [\n", "data: {}\ndata: {}\n", "a: &x 1\n", "x" * 200_000])
+def test_a_file_that_is_no_plain_yaml_is_refused_with_why_and_fix(
+    source: YamlSettingsSource, file: Path, text: str
+) -> None:
+    file.write_text(text)
+    with pytest.raises(BadSettingError) as refused:
+        source.project()
+    assert refused.value.why
+    assert refused.value.fix

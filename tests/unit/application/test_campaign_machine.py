@@ -16,7 +16,12 @@ from hypothesis.stateful import (
 
 from application.use_cases.create_campaign import NameTakenError
 from domain.campaign import Campaign
-from domain.campaign_decisions import ActiveCampaignError, ArchivedCampaignError
+from domain.campaign_decisions import (
+    ActiveCampaignError,
+    ArchivedCampaignError,
+    KeptCheckpointError,
+)
+from domain.checkpoint import Checkpoint, Part
 from domain.errors import GuildError
 from tests.memory_hall import GIVEN, MemoryHall, rows
 
@@ -30,6 +35,7 @@ class CampaignMachine(RuleBasedStateMachine):
         self.names: list[str] = []
         self.heads: dict[str, list[str]] = {}
         self.kept: dict[str, Any] = {}
+        self.pinned: set[Checkpoint] = set()
         self.taught = 0
 
     def known(self) -> list[str]:
@@ -104,6 +110,40 @@ class CampaignMachine(RuleBasedStateMachine):
         self.heads[name] = []
         assert (forked.head, forked.locked) == (source.head, source.locked)
 
+    @precondition(lambda self: self.kept)
+    @rule(data=st.data())
+    def pin(self, data: st.DataObject) -> None:
+        target = data.draw(st.sampled_from(sorted(self.kept)))
+        pinned = self.hall.pin_checkpoint().pin(target)
+        assert pinned.digest == target
+        self.pinned.add(pinned)
+
+    @precondition(lambda self: self.pinned)
+    @rule(data=st.data())
+    def unpin(self, data: st.DataObject) -> None:
+        target = data.draw(st.sampled_from(sorted({each.digest for each in self.pinned})))
+        meant = self.hall.finder().named(target)  # copies of a model have one digest
+        try:
+            self.hall.pin_checkpoint().unpin(target)
+        except KeptCheckpointError:
+            assert meant not in self.pinned
+        else:
+            self.pinned.remove(meant)
+
+    @rule(data=st.data())
+    def prune(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(self.names))
+        before = self.hall.prune_checkpoints().plan(self.hall.campaigns.get(name), 1e-9)
+        done = self.hall.prune_checkpoints().execute(name, 1e-9)
+        assert done == before
+        after = self.hall.prune_checkpoints().plan(self.hall.campaigns.get(name), 1e-9)
+        assert after.steps == ()
+        assert after.left == sum(each.size for each in after.shelf) == done.left
+        whole = [each.shelved.checkpoint for each in done.steps if each.part is Part.WHOLE]
+        for checkpoint in whole:
+            self.kept.pop(checkpoint.digest, None)
+        assert not self.pinned & set(whole)
+
     @rule(data=st.data())
     def use(self, data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(self.names))
@@ -133,7 +173,7 @@ class CampaignMachine(RuleBasedStateMachine):
         for campaign in self.hall.campaigns.find():
             if campaign.head is not None:
                 assert campaign.head_digest in tree.checkpoints
-                self.hall.checkpoints.verify(campaign.head)
+                self.hall.trust().verify(campaign.head)
                 assert self.start_is_below(campaign, tree.ancestry(campaign.head_digest))
 
     @invariant()
@@ -142,8 +182,9 @@ class CampaignMachine(RuleBasedStateMachine):
         assert [campaign.name for campaign in found] == self.names
         for campaign in found:
             assert [each.digest for each in campaign.heads] == self.heads[campaign.name]
-        for checkpoint in self.kept.values():
-            self.hall.checkpoints.verify(checkpoint)
+        starts = [campaign.start for campaign in found if campaign.start]
+        for checkpoint in (*self.kept.values(), *self.pinned, *starts):
+            self.hall.trust().verify(checkpoint)
 
     @staticmethod
     def start_is_below(campaign: Campaign, line: tuple[str, ...]) -> bool:

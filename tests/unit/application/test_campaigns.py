@@ -5,15 +5,22 @@ from pathlib import Path
 import pytest
 
 from adapters.memory.model_loader import MemoryModel
+from adapters.memory.settings_source import MemorySettingsSource
 from application.checkpoints import CheckpointNotFoundError
 from application.ports.job_repository import CampaignBusyError
 from application.use_cases.create_campaign import CampaignRequest, NameTakenError
 from application.use_cases.queue_dataset import DuplicateDatasetError
 from domain.architecture import ArchitectureMismatchError
 from domain.campaign import Campaign
-from domain.campaign_decisions import ActiveCampaignError, ArchivedCampaignError
-from domain.errors import AmbiguousReferenceError
+from domain.campaign_decisions import (
+    ActiveCampaignError,
+    ArchivedCampaignError,
+    ForeignCheckpointError,
+)
+from domain.errors import AmbiguousReferenceError, GuildError
 from domain.job import JobStatus
+from domain.settings.layers import config_hash
+from entrypoints.cli.lineage import draw_lineage
 from tests.memory_hall import MemoryHall, a_hero, rows
 
 
@@ -201,7 +208,6 @@ def test_what_was_spent_is_the_sum_over_completed_jobs(hall: MemoryHall) -> None
 
 
 def test_the_environment_beats_the_project_file(hall: MemoryHall) -> None:
-    from adapters.memory.settings_source import MemorySettingsSource
     from application.layers import campaign_layer, settings_for
 
     project, environment = {"hyperparams.seed": 1}, {"hyperparams.seed": 2}
@@ -211,3 +217,43 @@ def test_the_environment_beats_the_project_file(hall: MemoryHall) -> None:
     )
     assert resolved.settings.hyperparams.seed == 2
     assert resolved.origins["hyperparams.seed"].layer == "environment"
+
+
+def test_a_fork_records_the_hash_of_todays_settings(hall: MemoryHall) -> None:
+    source = hall.campaigns.active()
+    hall.settings = MemorySettingsSource({"hyperparams.seed": 1})
+    fork = hall.fork_campaign().execute("first", "later")
+    assert fork.config_hash == config_hash(hall.resolved(hall.settings)) != source.config_hash
+
+
+def test_a_checkpoint_is_found_by_the_name_that_lineage_draws(hall: MemoryHall) -> None:
+    head = teach(hall, 0).head
+    assert head is not None
+    drawn = draw_lineage(hall.campaigns.active(), hall.finder().lineage())[-1].split()[3]
+    assert hall.finder().find(drawn) == head
+
+
+def test_a_rollback_off_the_line_of_the_head_says_so(hall: MemoryHall) -> None:
+    abandoned = teach(hall, 0).head
+    assert abandoned is not None
+    hall.change_campaign().roll_back("first", "base")
+    with pytest.raises(ForeignCheckpointError, match="not on the line that leads to the head"):
+        hall.change_campaign().roll_back("first", abandoned.name.removeprefix("checkpoints/"))
+
+
+@pytest.mark.parametrize("pair", ["profile.name=nope", "hyperparams.max_length=201"])
+def test_an_override_that_no_job_could_have_is_refused_also_where_it_is_beaten(
+    hall: MemoryHall, pair: str
+) -> None:
+    hall.settings = MemorySettingsSource({"profile.name": "regime3", "hyperparams.max_length": 9})
+    with pytest.raises(GuildError) as refused:
+        hall.change_campaign().configure("first", [pair])
+    assert refused.value.why == "set by: config set"
+
+
+def test_whether_a_campaign_can_be_archived_is_told_without_doing_it(hall: MemoryHall) -> None:
+    with pytest.raises(ActiveCampaignError):
+        hall.change_campaign().require_archivable("first")
+    hall.enlist("second")
+    assert not hall.change_campaign().require_archivable("first").archived
+    assert not hall.campaigns.get("first").archived

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.memory.hero_catalog import MemoryHeroCatalog
 from adapters.memory.settings_source import MemorySettingsSource
+from application.overrides import ForgottenSettingError, passed_over
 from application.ports.campaign_repository import CampaignRepository
 from application.ports.event_log import Append, BrokenLogError, campaign_stream
 from application.ports.hero_catalog import HeroFileError
@@ -14,6 +15,7 @@ from application.use_cases.check_settings import CheckSettings
 from domain.campaign_events import CampaignConfigured
 from domain.errors import GuildError
 from domain.hero import Hero
+from domain.job import JobStatus
 from domain.settings.layers import Value
 from tests.memory_hall import MemoryHall, a_hero
 
@@ -29,7 +31,10 @@ def _hall(tmp_path: Path) -> MemoryHall:
 
 def look(hall: MemoryHall) -> list[GuildError]:
     check = CheckSettings(
-        settings=hall.settings, heroes=hall.heroes, campaigns=lambda: hall.campaigns
+        settings=hall.settings,
+        heroes=hall.heroes,
+        profiles=hall.profiles,
+        campaigns=lambda: hall.campaigns,
     )
     return [*check.execute()]
 
@@ -108,5 +113,57 @@ def test_a_log_that_cannot_be_opened_is_one_fault_and_hides_no_other(hall: Memor
         raise BrokenLogError("no database")
 
     hall.settings = MemorySettingsSource({RATE: 7})
-    check = CheckSettings(settings=hall.settings, heroes=hall.heroes, campaigns=unopened)
+    check = CheckSettings(
+        settings=hall.settings, heroes=hall.heroes, profiles=hall.profiles, campaigns=unopened
+    )
     assert [str(fault) for fault in check.execute()][1:] == ["no database"]
+
+
+def test_what_another_version_set_is_passed_over_and_a_fork_is_the_way_out(
+    hall: MemoryHall,
+) -> None:
+    record(hall, "first", {"hyperparams.momentum": 0.9, "model.dtype": "float8"})
+    gone, value = look(hall)
+    assert isinstance(gone, ForgottenSettingError)
+    assert gone.exit_status == 3
+    assert "guild campaign fork apprentice/first NAME" in gone.fix[-1]
+    assert "passed over" in value.why
+    hall.add()
+    trained = hall.train()
+    assert trained is not None
+    assert trained.status is JobStatus.COMPLETED
+    hall.change_campaign().configure("first", ["hyperparams.seed=7"])
+    assert [str(fault) for fault in passed_over(hall.campaigns.get("first"), hall.settings)] == [
+        str(gone),
+        str(value),
+    ]
+
+    fork = hall.fork_campaign().execute("first", "clean")
+    assert fork.overrides == {RATE: 0.25, "hyperparams.seed": 7}
+    assert passed_over(fork, hall.settings) == []
+
+
+def test_a_profile_that_nobody_knows_is_a_fault_wherever_it_is_set(hall: MemoryHall) -> None:
+    record(hall, "first", {"profile.name": "nope"})
+    (fault,) = look(hall)
+    assert "event 3 of apprentice/first" in fault.why
+    record(hall, "first", {"profile.name": "regime3"})
+    hall.settings = MemorySettingsSource({"profile.name": "nope"})
+    (fault,) = look(hall)
+    assert (str(fault), fault.why) == (
+        "there is no profile 'nope'",
+        "set by: project file (project file)",
+    )
+
+
+def test_without_a_campaign_the_profile_alone_is_looked_at(tmp_path: Path) -> None:
+    hall = MemoryHall(tmp_path / "new")
+    hall.settings = MemorySettingsSource({"hyperparams.max_length": 10**6}, {"profile.name": "no"})
+    (fault,) = look(hall)
+    assert "environment" in fault.why
+
+
+def test_a_length_beyond_what_the_active_campaign_reads_is_a_fault(hall: MemoryHall) -> None:
+    hall.settings = MemorySettingsSource({"hyperparams.max_length": 201})
+    (fault,) = look(hall)
+    assert "max_length is 201, and apprentice-base reads 200" in str(fault)

@@ -1,15 +1,19 @@
 """Beginning a campaign."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from adapters.memory.hero_catalog import MemoryHeroCatalog
+from adapters.memory.model_loader import MemoryModelLoader
 from adapters.memory.settings_source import MemorySettingsSource
 from application.ports.hero_catalog import HeroNotFoundError
 from application.ports.settings_source import BadSettingError, UnknownSettingError
-from application.use_cases.create_campaign import NameTakenError
+from application.starts import UntrueHeroError
+from application.use_cases.create_campaign import CampaignRequest, NameTakenError
 from domain.errors import ExitStatus
-from tests.memory_hall import MemoryHall, a_hero
+from tests.memory_hall import GIVEN, MemoryHall, a_hero, described
 
 
 @pytest.fixture(name="hall")
@@ -80,3 +84,56 @@ def test_an_unknown_setting_is_refused(hall: MemoryHall) -> None:
 def test_a_length_beyond_the_heros_context_is_refused(hall: MemoryHall) -> None:
     with pytest.raises(BadSettingError, match="max_length is 201"):
         hall.enlist("first", "hyperparams.max_length=201")
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_rows_are_as_long_as_a_short_model_reads_where_nobody_says_more(
+    hall: MemoryHall, *, dry_run: bool
+) -> None:
+    hall.heroes = MemoryHeroCatalog([replace(a_hero(), training_defaults={})])
+    new = hall.enlist("first", start=GIVEN, dry_run=dry_run)
+    assert (new.shortened, new.campaign.overrides) == (200, {"hyperparams.max_length": 200})
+
+
+def test_a_length_that_somebody_set_is_left_to_them(hall: MemoryHall) -> None:
+    hall.settings = MemorySettingsSource({"hyperparams.max_length": 100})
+    new = hall.enlist("first", start=GIVEN)
+    assert (new.shortened, new.campaign.overrides) == (0, {})
+    hall.settings = MemorySettingsSource({"hyperparams.max_length": 201})
+    with pytest.raises(BadSettingError, match=f"201, and {GIVEN} reads 200 tokens"):
+        hall.enlist("second", start=GIVEN)
+
+
+def test_a_campaign_begun_from_a_short_copy_stays_within_its_context(hall: MemoryHall) -> None:
+    hall.models = MemoryModelLoader(described=[described(GIVEN, context_length=100)])
+    hall.enlist("first", "hyperparams.max_length=50", start=GIVEN)
+    hall.settings = MemorySettingsSource({"hyperparams.max_length": 150})
+    with pytest.raises(BadSettingError, match=f"150, and {GIVEN} reads 100"):
+        hall.add()
+
+
+def test_a_description_that_looks_like_a_secret_is_refused(hall: MemoryHall) -> None:
+    request = CampaignRequest(name="x", hero_id="apprentice", description="hf_" + "a1B2" * 8)
+    with pytest.raises(BadSettingError, match="--description") as refused:
+        hall.create_campaign().execute(request)
+    assert "a1B2" not in str(refused.value) + refused.value.why
+    assert hall.campaigns.find() == []
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_hero_that_is_not_what_its_model_is_begins_nothing(
+    hall: MemoryHall, *, dry_run: bool
+) -> None:
+    own = replace(a_hero(name="here"), own=True)
+    hall.heroes = MemoryHeroCatalog([own])
+    hall.models = MemoryModelLoader(described=[described("here", vocab_size=99)])
+    with pytest.raises(UntrueHeroError, match="hero apprentice") as refused:
+        hall.enlist("first", dry_run=dry_run)
+    assert refused.value.why == "vocab_size: the hero says 100, the model 99"
+    assert refused.value.fix == ("guild hero check apprentice --fix",)
+    assert hall.campaigns.find() == []
+
+
+def test_a_hero_whose_model_is_elsewhere_is_taken_at_its_word(hall: MemoryHall) -> None:
+    hall.heroes = MemoryHeroCatalog([replace(a_hero(name="elsewhere"), own=True)])
+    assert hall.enlist("first").campaign.name == "first"

@@ -147,6 +147,7 @@ def test_the_receipt_is_recorded_before_the_first_step(hall: MemoryHall) -> None
         "JobStarted",
         "JobReceiptRecorded",
         "JobPackingRecorded",
+        "JobEquipped",
         "JobCheckpointed",
         "JobCompleted",
     ]
@@ -248,7 +249,7 @@ def test_a_stopped_job_goes_back_with_its_progress_and_goes_on_from_there(
     hall: MemoryHall, tmp_path: Path
 ) -> None:
     job = hall.add()
-    hall.train(control=after(2))
+    hall.train(control=after(4))
 
     stopped = hall.jobs.get(job.id)
     assert (stopped.status, stopped.failures) == (JobStatus.QUEUED, 0)
@@ -348,7 +349,7 @@ def test_rows_are_counted_as_the_steps_saw_them(hall: MemoryHall) -> None:
 def test_settings_given_to_a_job_that_goes_on_are_said_to_be_ignored(hall: MemoryHall) -> None:
     hall.add()
     told: list[Report] = []
-    hall.train(control=after(2))
+    hall.train(control=after(4))
     honest = hall.sink
     hall.sink = ListeningSink(honest, told)
     hall.train("hyperparams.max_steps=1")
@@ -400,7 +401,7 @@ def test_a_job_of_another_host_is_left_until_its_claim_ends(hall: MemoryHall) ->
 
 def test_progress_on_an_older_head_is_not_taken_up(hall: MemoryHall) -> None:
     job = hall.add()
-    hall.train(control=after(2))
+    hall.train(control=after(4))
     campaign = hall.campaigns.active()
     other = a_checkpoint(campaign=campaign.id, step=50)
     advanced = HeadAdvanced(

@@ -8,11 +8,12 @@ from typing import get_args
 
 import pytest
 
-from domain.job import evolve, queued
 from domain.job_events import (
+    CheckpointRejected,
     JobCheckpointed,
     JobCompleted,
     JobDeferred,
+    JobEquipped,
     JobEvent,
     JobFailed,
     JobPackingRecorded,
@@ -20,8 +21,10 @@ from domain.job_events import (
     JobReleased,
     JobRequeued,
     JobSkipped,
+    JobSteppedDown,
     LeaseExpired,
 )
+from domain.job_evolution import evolve, queued
 from domain.result import Cause
 from tests.builders import (
     NOON,
@@ -31,6 +34,7 @@ from tests.builders import (
     a_packing,
     a_receipt,
     a_result,
+    an_equipment,
 )
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -65,11 +69,18 @@ def test_every_edge_leads_from_and_to_where_the_domain_says() -> None:
         "JobStarted": a_job_started(job_id),
         "JobReceiptRecorded": JobReceiptRecorded(**held, receipt=a_receipt()),
         "JobPackingRecorded": JobPackingRecorded(**held, receipt=a_packing()),
+        "JobEquipped": JobEquipped(**held, equipment=an_equipment()),
         "JobCheckpointed": JobCheckpointed(**held, checkpoint=a_checkpoint(job_id)),
+        "CheckpointRejected": CheckpointRejected(
+            **held, checkpoint=a_checkpoint(job_id), reason="x"
+        ),
         "JobCompleted": JobCompleted(**held, result=a_result()),
         "JobReleased": JobReleased(**held, cause=Cause.PAUSED),
         "LeaseExpired": LeaseExpired(**held, cause=Cause.LOST_WORKER),
         "JobDeferred": JobDeferred(**held, until=NOON, cause=Cause.INTERNAL_ERROR, message="x"),
+        "JobSteppedDown": JobSteppedDown(
+            **held, cause=Cause.OUT_OF_GPU_MEMORY, message="x", rung=an_equipment().rung
+        ),
         "JobFailed": JobFailed(**held, cause=Cause.DIVERGED, message="x"),
         "JobSkipped": JobSkipped(**held, reason="x"),
         "JobRequeued": JobRequeued(**held),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from domain.comparison import differences
-from domain.job import evolve, queued
+from domain.job_evolution import evolve, queued
 from tests.builders import a_job_queued, a_job_started
 
 JOB = evolve(queued(a_job_queued()), a_job_started(a_job_queued().job_id))

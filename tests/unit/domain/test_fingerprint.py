@@ -22,7 +22,19 @@ SAID = Conversation((ASKED, LOOKING, SEEN, ANSWERED), tools='[{"name":"look"}]')
 def test_a_plain_conversation_gives_what_it_always_gave(said: Conversation) -> None:
     written = "\x1f".join(f"{turn.role}\x1e{turn.content}" for turn in said.messages)
     first = hashlib.sha256(written.encode()).digest()[:8]
-    assert fingerprint(said) == int.from_bytes(first)
+    bordered = any({"\x1e", "\x1f"} & set(turn.content) for turn in said.messages)
+    assert (fingerprint(said) == int.from_bytes(first)) is not bordered
+
+
+def test_a_row_that_writes_the_borders_of_turns_is_no_other_row() -> None:
+    four = [("user", "a"), ("assistant", "b"), ("user", "c"), ("assistant", "d")]
+    forged = "b\x1fuser\x1ec\x1fassistant\x1ed"
+    talks = [four, [("user", "a"), ("assistant", forged)]]
+    one, two = (
+        fingerprint(Conversation(tuple(Message(Role(role), text) for role, text in talk)))
+        for talk in talks
+    )
+    assert one != two
 
 
 def test_the_number_is_the_same_in_every_process_and_version() -> None:

@@ -8,8 +8,9 @@ from hypothesis import given
 
 from domain.checkpoint import Checkpoint
 from domain.dataset import Priority
-from domain.job import Completed, JobStatus, Processing, Queued, evolve, queued, replay
+from domain.job import Completed, JobStatus, Processing, Queued
 from domain.job_events import (
+    CheckpointRejected,
     JobCheckpointed,
     JobCompleted,
     JobDeferred,
@@ -22,6 +23,7 @@ from domain.job_events import (
     JobStarted,
     LeaseExpired,
 )
+from domain.job_evolution import evolve, queued, replay
 from domain.result import Cause
 from tests.builders import (
     NOON,
@@ -85,12 +87,16 @@ def test_checkpoints_are_those_made_on_the_head_and_receipts_are_all(walk: Walk)
     assert list(walk.job.receipts) == told
     head = ""
     made: list[Checkpoint] = []
+    abandoned: list[Checkpoint] = []
     for event in walk.history:
-        if isinstance(event, JobStarted):
-            made, head = (made if event.head == head else []), event.head
+        if isinstance(event, JobStarted) and event.head != head:
+            abandoned, made, head = [*abandoned, *made], [], event.head
         elif isinstance(event, JobCheckpointed):
             made = [*made, event.checkpoint]
+        elif isinstance(event, CheckpointRejected):
+            made = [each for each in made if each != event.checkpoint]
     assert list(walk.job.checkpoints) == made
+    assert list(walk.job.abandoned) == abandoned
 
 
 def test_a_queued_job_waits_for_nothing() -> None:

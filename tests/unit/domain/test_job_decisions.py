@@ -1,6 +1,7 @@
 """What may happen to a job, and what is refused."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain import job_decisions as decisions
 from domain.errors import ExitStatus
-from domain.job import Failed, Job, JobStatus, Processing, Queued, evolve, queued
+from domain.job import Failed, Job, JobStatus, Processing, Queued
 from domain.job_events import (
     JobCompleted,
     JobDeferred,
@@ -18,8 +19,11 @@ from domain.job_events import (
     JobReleased,
     JobSkipped,
     JobStarted,
+    JobSteppedDown,
     LeaseExpired,
 )
+from domain.job_evolution import evolve, queued
+from domain.ladder import Rung
 from domain.lease import LeaseLostError
 from domain.result import Cause
 from tests.builders import (
@@ -30,6 +34,7 @@ from tests.builders import (
     a_lease,
     a_receipt,
     a_result,
+    an_equipment,
 )
 from tests.strategies import Walk, after, walks
 
@@ -40,9 +45,8 @@ LATER = NOON + timedelta(hours=1)
 GO_BACK = (Cause.STOPPED_BY_USER, Cause.PAUSED, Cause.DRAINED, Cause.DISK_FULL)
 LOSE_THE_WORKER = (Cause.LOST_WORKER, Cause.STALLED)
 WAIT = (Cause.INTERNAL_ERROR,)
+STEP_DOWN = (Cause.OUT_OF_GPU_MEMORY, Cause.OUT_OF_HOST_MEMORY)
 END = (
-    Cause.OUT_OF_GPU_MEMORY,
-    Cause.OUT_OF_HOST_MEMORY,
     Cause.DATA_ERROR,
     Cause.CONFIG_ERROR,
     Cause.ARCHITECTURE_MISMATCH,
@@ -154,7 +158,7 @@ def test_each_start_is_one_more_attempt() -> None:
 
 
 def test_the_table_of_causes_names_every_cause_once() -> None:
-    assert sorted(GO_BACK + LOSE_THE_WORKER + WAIT + END) == sorted(Cause)
+    assert sorted(GO_BACK + LOSE_THE_WORKER + WAIT + STEP_DOWN + END) == sorted(Cause)
 
 
 @pytest.mark.parametrize("cause", GO_BACK)
@@ -214,6 +218,47 @@ def test_a_cause_that_repeating_cannot_cure_fails_the_job_at_once(cause: Cause) 
     event = give_up(HELD, cause)
     assert event == JobFailed(job_id=JOB.id, at=LATER, cause=cause, message="it broke")
     assert evolve(HELD, event).failures == 1
+
+
+@pytest.mark.parametrize("cause", STEP_DOWN)
+def test_a_job_that_does_not_fit_goes_down_the_ladder_and_then_fails(cause: Cause) -> None:
+    settings = {
+        "hyperparams.per_device_train_batch_size": 4,
+        "hyperparams.gradient_accumulation_steps": 3,
+    }
+    job = evolve(JOB, a_job_started(JOB.id, fence=7, settings=settings))
+    seen = []
+    for fence in range(7, 10):
+        event = give_up(job, cause, fence)
+        assert isinstance(event, JobSteppedDown)
+        seen.append((event.rung.micro_batch, event.rung.accumulation))
+        job = after(job, event, a_job_started(JOB.id, fence=fence + 1, settings=settings))
+        assert job.failures == fence - 6
+    assert seen == [(2, 6), (1, 12), (1, 12)]
+    assert job.rung == Rung(micro_batch=1, accumulation=12, activation_checkpointing=True)
+    last = give_up(job, cause, 10)
+    assert isinstance(last, JobFailed)
+    assert last.message == (
+        "it broke; none of these fits: batch 4 x 3 passes; batch 2 x 6 passes; "
+        "batch 1 x 12 passes; batch 1 x 12 passes, activations computed twice"
+    )
+
+
+def test_a_job_steps_down_from_what_it_really_ran_on() -> None:
+    event = decisions.record_equipment(HELD, 7, an_equipment(batch=1, passes=16), LATER)
+    event = give_up(evolve(HELD, event), Cause.OUT_OF_GPU_MEMORY)
+    assert isinstance(event, JobSteppedDown)
+    assert event.rung.activation_checkpointing
+
+
+def test_other_settings_begin_the_ladder_anew_and_so_does_a_new_try() -> None:
+    small = evolve(HELD, give_up(HELD, Cause.OUT_OF_GPU_MEMORY))
+    same = a_job_started(JOB.id, fence=8)
+    assert small.rung is not None
+    assert evolve(small, same).rung == small.rung
+    assert evolve(small, replace(same, config_hash="sha256:other")).rung is None
+    failed = evolve(evolve(small, same), give_up(evolve(small, same), Cause.DIVERGED, 8))
+    assert evolve(failed, decisions.requeue(failed, LATER)).rung is None
 
 
 def test_a_requeued_job_has_all_its_tries_again() -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.job import Job, evolve, queued
+from domain.job import Job
 from domain.job_events import JobCompleted, JobFailed, JobReceiptRecorded, JobSkipped
+from domain.job_evolution import evolve, queued
 from domain.job_record import from_dict, to_dict
 from domain.result import Cause
 from tests.builders import NOON, a_job_queued, a_job_started, a_receipt, a_result
@@ -42,6 +43,12 @@ def through_json(record: Mapping[str, Any]) -> Any:
 def test_a_job_comes_back_from_json_as_it_was(walk: Walk) -> None:
     for job in walk.jobs:
         assert from_dict(through_json(to_dict(job))) == job
+
+
+def test_a_record_of_a_time_that_knew_no_equipment_can_be_read() -> None:
+    record = through_json(to_dict(COMPLETED))
+    del record["metadata"]["equipment"], record["metadata"]["rung"]
+    assert from_dict(record) == COMPLETED
 
 
 def test_reading_leaves_the_record_as_it_is() -> None:

@@ -1,5 +1,7 @@
 """What happens to rows that are too long."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,7 +70,11 @@ def test_split_rows_are_whole_exchanges_that_fit_and_lose_nothing_but_what_fits_
     ]
     kept = iter(answers)
     assert all(answer in kept for answer in learned)  # in their order, none twice
-    assert (len(learned) == len(answers)) or left.lost > 0
+    if left.rows:
+        assert len(learned) + left.unanswered == len(answers)
+        assert (left.lost > 0) == (left.unanswered > 0)
+    else:
+        assert left.lost == len(row.ids)
 
 
 def test_every_split_row_stands_under_the_system_prompt() -> None:
@@ -81,15 +87,32 @@ def test_every_split_row_stands_under_the_system_prompt() -> None:
     assert left.lost == 0
 
 
+def test_an_answer_that_fits_nowhere_is_counted_with_its_tokens() -> None:
+    said = talk("a", "b", "c", "d" * 30, "e", "f", system="S")
+    left = fitted(encode(said), said, 15, OverLong.SPLIT_TURNS, encode)
+    assert left.rows == (encode(talk("a", "b", system="S")), encode(talk("e", "f", system="S")))
+    assert left.unanswered == 1
+    assert left.lost == len(encode(talk("c", "d" * 30)).ids)
+
+
+def test_an_exchange_that_is_not_trained_stays_as_context_where_it_fits() -> None:
+    quiet = [replace(turn, trained=False) for turn in talk("aa", "bb", "cc", "dd").messages]
+    said = Conversation((*quiet, *talk("ee", "ff").messages))
+    left = fitted(encode(said), said, 16, OverLong.SPLIT_TURNS, encode)
+    assert left.rows == (encode(Conversation((*quiet[2:], *talk("ee", "ff").messages))),)
+    assert (left.unanswered, left.lost) == (0, 0)
+
+
 @given(talks, limits)
-def test_a_cut_row_fits_as_well_as_it_can_and_keeps_every_answer_whole(
+def test_a_cut_row_fits_as_well_as_it_can_and_keeps_rules_and_answers_whole(
     said: Conversation, limit: int
 ) -> None:
     row = encode(said)
     if len(row.ids) <= limit:
         return
     left = fitted(row, said, limit, OverLong.TRUNCATE_PROMPT, encode)
-    spare = sum(len(turn.content) - 1 for turn in said.messages if turn.role is not Role.ASSISTANT)
+    asked = [turn for turn in said.messages if turn.role is Role.USER]
+    spare = sum(len(turn.content) - 1 for turn in asked[:-1])
     assert bool(left.rows) == (len(row.ids) - spare <= limit)
     for cut in left.rows:
         assert len(cut.ids) == limit  # a token a character: not one more is lost
@@ -98,8 +121,21 @@ def test_a_cut_row_fits_as_well_as_it_can_and_keeps_every_answer_whole(
         assert [cut.ids[span.start : span.end] for span in cut.trained] == whole
 
 
-def test_the_beginning_of_the_first_question_goes_first_and_the_system_prompt_last() -> None:
-    said = talk("abcdef", "x", "ghij", "y", system="RULES")
+def test_earlier_questions_are_cut_first_and_of_the_last_one_the_end_stays() -> None:
+    said = talk("abcdef", "x", "g" * 20 + "h" * 16, "y", system="RULES")
     row = encode(said)
-    cut = fitted(row, said, len(row.ids) - 6, OverLong.TRUNCATE_PROMPT, encode).rows[0]
-    assert cut.ids == encode(talk("f", "x", "hij", "y", system="RULES")).ids
+    cut = fitted(row, said, len(row.ids) - 25, OverLong.TRUNCATE_PROMPT, encode).rows[0]
+    assert cut.ids == encode(talk("f", "x", "h" * 16, "y", system="RULES")).ids
+    assert fitted(row, said, len(row.ids) - 26, OverLong.TRUNCATE_PROMPT, encode).rows == ()
+
+
+def test_what_a_profile_writes_is_never_cut() -> None:
+    def instructed(shorter: Conversation) -> Encoded:
+        first, *others = shorter.messages
+        told = replace(first, content=f"{first.content}\n\nAnswer in capitals.")
+        return encode(Conversation((told, *others)))
+
+    said = talk("q" * 200, "A")
+    row = instructed(said)
+    cut = fitted(row, said, 120, OverLong.TRUNCATE_PROMPT, instructed).rows[0]
+    assert "".join(map(chr, cut.ids)).endswith("q\n\nAnswer in capitals.\x00\x01A\x00")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import operator
 from collections.abc import Mapping
 from dataclasses import Field
@@ -124,3 +125,26 @@ def another_value(leaf: "Field[object]") -> Value:
             return default + 1
         case default:
             return f"another {default}"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("hyperparams.momentum", 0.9),
+        ("momentum", 0.9),
+        ("optim.momentum.beta", 1),
+        ("hyperparams.__class__", 1),
+        ("model.dtype", "float8"),
+        ("hyperparams.max_steps", math.inf),
+    ],
+)
+def test_what_another_version_set_is_passed_over_and_named(key: str, value: Value) -> None:
+    layer = Layer("campaign", {key: value, "hyperparams.seed": 7}, {key: "event 4"})
+    resolved = resolve([layer])
+    assert resolved.settings == with_values(Settings(), {"hyperparams.seed": 7})
+    assert resolved.passed_over == {key: Origin("campaign", "event 4")}
+    assert set(resolved.origins) == set(LEAVES)
+
+
+def test_nothing_is_passed_over_of_what_can_be_set() -> None:
+    assert resolve([Layer("project file", {"hyperparams.seed": 7})]).passed_over == {}

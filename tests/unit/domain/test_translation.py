@@ -58,6 +58,10 @@ def test_every_key_is_accounted_for_once_and_every_setting_set_once(
         ("gradient_accumulation", 8, "hyperparams.gradient_accumulation_steps", 8),
         ("profile.name", "none", "profile.name", "plain_sft"),
         ("profile.name", "regime3", "profile.name", "regime3"),
+        ("profile.name", "emoji_think", "profile.name", "emoji_think"),
+        ("data.enable_packing", False, "packing.enabled", False),
+        ("enable_packing", True, "packing.enabled", True),
+        ("validation_dataset_path", "held.jsonl", "data.validation_dataset_path", "held.jsonl"),
         ("monitoring.validation_split", 0, "data.validation_split", 0),
         ("system_prompt_base", "Be kind.", "profile.system_prompt", "Be kind."),
         ("data.seed", 7, "hyperparams.seed", 7),
@@ -78,7 +82,10 @@ def test_keys_and_values_are_said_in_guilds_words(
         ("locked", None, Reason.LOCKED),
         ("locked.base_model", "Qwen/Qwen3-0.6B", Reason.LOCKED),
         ("hyperparams.effective_batch_size", 16, Reason.COMPUTED),
-        ("enable_packing", True, Reason.NO_COUNTERPART),
+        ("packing_strategy", "bfd", Reason.NO_COUNTERPART),
+        ("enable_packing", "yes", Reason.REFUSED),
+        ("data.validation_dataset_path", None, Reason.UNSET),
+        ("data.augmentation", True, Reason.NO_COUNTERPART),
         ("optimizer.adamw.lr", 4e-4, Reason.NO_COUNTERPART),
         ("hyperparams.max_steps", None, Reason.UNSET),
         ("learning_rate", "fast", Reason.REFUSED),
@@ -101,6 +108,12 @@ def test_the_nested_key_wins_in_whatever_order_they_stand(order: int) -> None:
     assert found.taken == (Taken("hyperparams.max_length", "hyperparams.max_length", 384),)
     assert found.left[0].reason is Reason.OVERRULED
     assert "hyperparams.max_length says something else, and wins" in found.left[0].why
+
+
+def test_a_switch_is_said_to_be_one() -> None:
+    (left,) = translate({"enable_packing": "yes"}).left
+
+    assert left.why == "packing.enabled is true or false"
 
 
 def test_two_keys_that_agree_are_no_conflict() -> None:

@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 from domain.dataset import Priority
-from domain.job import Job, queued
+from domain.job import Job
+from domain.job_evolution import queued
 from domain.turns import turn
 from tests.builders import a_checkpoint, a_job_queued
 

@@ -8,6 +8,11 @@ import pytest
 
 SLOW = {"torch", "transformers", "datasets", "pandas", "sqlite_utils"}
 NOT_FOR_HELP = SLOW | {"pydantic", "dependency_injector"}
+PROFILES = [
+    ["profile", "list"],
+    ["profile", "show", "regime3"],
+    ["profile", "try", "emoji_think", "{rows}"],
+]
 READING = [
     ["status"],
     ["doctor"],
@@ -16,9 +21,13 @@ READING = [
     ["campaign", "list"],
     ["campaign", "show"],
     ["queue", "list"],
+    ["checkpoint", "list"],
+    ["checkpoint", "prune", "--dry-run"],
+    ["checkpoint", "verify", "--all"],
     ["job", "list"],
     ["job", "show", "{job}"],
     ["job", "events", "{job}"],
+    *PROFILES,
 ]
 PROGRAM = """
 import sys
@@ -55,15 +64,26 @@ def _hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def rows_beside(hall: Path) -> str:
+    return str(hall.parent / "rows.jsonl")
+
+
 def job_in(hall: Path) -> str:
     return next((hall / "queue" / "normal").glob("*.jsonl")).stem
 
 
 def test_every_reading_command_runs_without_a_slow_library(hall: Path) -> None:
     job = job_in(hall)
-    lines = [[word.format(job=job) for word in line] for line in READING]
+    words = {"job": job, "rows": rows_beside(hall)}
+    lines = [[word.format(**words) for word in line] for line in READING]
 
     assert loaded(lines, SLOW, hall) == set()
+
+
+def test_profiles_need_neither_a_hall_nor_a_slow_library(hall: Path) -> None:
+    lines = [[word.format(rows=rows_beside(hall)) for word in line] for line in PROFILES]
+
+    assert loaded(lines, SLOW, hall.parent) == set()
 
 
 def test_help_needs_neither_checks_nor_wiring(tmp_path: Path) -> None:

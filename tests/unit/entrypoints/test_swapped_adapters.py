@@ -117,3 +117,18 @@ def test_no_torch_is_loaded_by_any_of_it() -> None:
     )
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_a_model_that_lets_packed_rows_see_each_other_ends_the_job_badly(
+    run: Guild, memory: MemoryHall, tmp_path: Path
+) -> None:
+    memory.trainer = MemoryTrainer(leak="layers.1")
+    file = str(tmp_path / "july.jsonl")
+    memory.shelf[file] = rows(12)
+    run("campaign", "create", "first", "--hero", "apprentice", "--set", "packing.enabled=true")
+    run("queue", "add", file)
+
+    ended = run("train", "next", "--quiet")
+    assert ended.exit_code == 7
+    assert "config_error" in ended.stdout
+    assert "layers.1" in ended.stdout

@@ -197,7 +197,7 @@ def test_a_hall_that_is_kept_keeps_the_hero(
         (("knight", "-C", "{around}"), 4, "squire"),
         (("squire",), 4, "tiny-qwen3"),
         (("tiny-qwen3", "-C", "{around}/nowhere"), 4, "there is no hall at"),
-        (("{around}/heroes/none.yaml",), 3, "there is no file"),
+        (("{around}/heroes/none.yaml",), 4, "there is no file"),
         (("{around}/heroes/other.yaml",), 3, "the id is 'another'"),
         (("{around}/heroes",), 4, "there is no hero"),
     ],

@@ -1,0 +1,97 @@
+"""Under which circumstances a checkpoint was made: going on is exact only under the same ones."""
+
+import json
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from adapters.huggingface.device import device
+from domain.result import Cause, TrainingError
+from domain.settings.layers import Value, config_hash, flatten
+from domain.settings.settings import Settings
+
+CIRCUMSTANCES = "circumstances.json"
+_PACKAGES = ("guild-trainer", "torch", "transformers", "accelerate")
+# They watch, keep and place a job; the threads are compared as they were found.
+_SHAPING_NOTHING = ("monitoring.", "checkpoint.", "environment.")
+# The pack plan is compared for itself, and activations are the same when computed twice.
+_IN_THE_PLAN = frozenset(
+    {
+        "hyperparams.per_device_train_batch_size",
+        "hyperparams.gradient_accumulation_steps",
+        "hyperparams.activation_checkpointing",
+    }
+)
+
+
+def write_circumstances(location: str, settings: Settings) -> None:
+    """Take down settings, versions, threads and device beside the state of training."""
+    facts = {
+        "config_hash": config_hash(settings),
+        "settings": flatten(settings),
+        "machine": machine(),
+    }
+    text = json.dumps(facts, indent=1, sort_keys=True)
+    (Path(location) / CIRCUMSTANCES).write_text(text + "\n", encoding="utf-8")
+
+
+def compare_circumstances(location: str, settings: Settings) -> list[str]:
+    """Refuse other settings, naming each; say what else differs and may change the last bits."""
+    then = _read(location)
+    if changed := _changed(_shaping(then["settings"]), _shaping(flatten(settings))):
+        raise TrainingError(
+            Cause.CONFIG_ERROR,
+            f"training cannot go on from {location}: its settings were others: {changed}",
+        )
+    changed = _changed(then["machine"], machine())
+    return [f"the resumed run may differ in its last bits: {changed}"] if changed else []
+
+
+def machine() -> dict[str, Value]:
+    """Give what of this machine decides over the last bits."""
+    return {
+        **{name: _version(name) for name in _PACKAGES},
+        "device": _device(),
+        "threads": torch.get_num_threads(),
+        "world_size": 1,
+    }
+
+
+def _read(location: str) -> dict[str, Any]:
+    try:
+        facts = json.loads((Path(location) / CIRCUMSTANCES).read_text(encoding="utf-8"))
+        return {part: dict(facts[part]) for part in ("settings", "machine")}
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise TrainingError(
+            Cause.UNTRUSTED_CHECKPOINT,
+            f"training cannot go on from {location}: {CIRCUMSTANCES} cannot be read",
+        ) from error
+
+
+def _shaping(settings: dict[str, Value]) -> dict[str, Value]:
+    return {
+        key: value
+        for key, value in settings.items()
+        if not key.startswith(_SHAPING_NOTHING) and key not in _IN_THE_PLAN
+    }
+
+
+def _changed(then: dict[str, Value], now: dict[str, Value]) -> str:
+    """Name what differs; a setting that only one guild knows counts as well."""
+    keys = [key for key in sorted({**then, **now}) if then.get(key) != now.get(key)]
+    return ", ".join(f"{key} was {then.get(key)}, is {now.get(key)}" for key in keys)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _device() -> str:
+    if device().type == "cuda":
+        return str(torch.cuda.get_device_name())
+    return f"cpu {torch.backends.cpu.get_cpu_capability()}"
