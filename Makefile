@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 DATA ?=
 
-.PHONY: docs peers help demo test test-slow check format bench bench-million real install smollm2
+.PHONY: docs peers help demo test test-slow check lint format bench bench-million real install smollm2
 
 help:
 	@echo "make demo     a tiny hero learns to write words backwards (about a minute after the installation)"
@@ -38,12 +38,14 @@ test: $(STAMP)
 test-slow: $(STAMP)
 	$(BIN)/pytest -m very_slow
 
-check: $(STAMP)
+check: lint
+	$(BIN)/pytest -m 'not slow'
+
+lint: $(STAMP)
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache > .import-linter.log || { cat .import-linter.log; exit 1; }
-	$(BIN)/pytest -m 'not slow'
 
 format: $(STAMP)
 	$(BIN)/ruff check --quiet --fix .

@@ -45,9 +45,10 @@ class Hall:
         )
 
     def campaign(self, *settings: str, name: str = "first") -> None:
-        """Begin a campaign of the tiny hero with small batches."""
+        """Begin a campaign of the tiny hero with small batches; a later setting wins."""
         small = ("hyperparams.per_device_train_batch_size=8", *settings)
-        pairs = [part for setting in small for part in ("--set", setting)]
+        wished = {setting.partition("=")[0]: setting for setting in small}
+        pairs = [part for setting in wished.values() for part in ("--set", setting)]
         self.ok("campaign", "create", name, "--hero", "tiny-qwen3", *pairs)
 
     def lesson(self, rows: int = 64, seed: int = 0) -> Path:

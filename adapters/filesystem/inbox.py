@@ -51,6 +51,7 @@ class FilesystemInbox(Inbox):
         path = Path(location)
         self._sweep()
         with open_regular(path, follow=not path.is_relative_to(self._queue)) as source:
+            _require_own(path, os.fstat(source.fileno()))
             self._seen[str(path)] = before = _identity(os.fstat(source.fileno()))
             check_head(source, str(path), Limits())
             # The copy keeps its name, so that what is said about its lines names the file.
@@ -129,6 +130,12 @@ class FilesystemInbox(Inbox):
 
 def _identity(facts: os.stat_result) -> _Identity:
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
+def _require_own(path: Path, facts: os.stat_result) -> None:
+    """Refuse a second name of somebody else's file: who linked it need not be able to read it."""
+    if facts.st_nlink > 1 and facts.st_uid != os.geteuid():
+        raise unreadable(path, "it is a hard link to somebody else's file", "copy it instead")
 
 
 def _check_unchanged(path: Path, source: BufferedReader, before: _Identity) -> None:

@@ -30,6 +30,7 @@ from application.recorder import LEASE, fence_of
 from application.trust import Trust
 from application.use_cases.prune_checkpoints import PruneCheckpoints
 from application.use_cases.run_job import Assignment, RunJob, Tell
+from application.validation_set import changed_since
 from application.wishes import SkippedJobError
 from domain.campaign import Campaign
 from domain.campaign_decisions import advance
@@ -43,7 +44,7 @@ from domain.job_events import JobEvent, JobStarted, JobSteppedDown
 from domain.job_evolution import evolve
 from domain.ladder import Rung
 from domain.lease import Lease, LeaseLostError, is_orphaned
-from domain.reports import JobBroken, JobDone, Report, Warned
+from domain.reports import JobBroken, JobDone, ReceiptMade, Report, Warned
 from domain.result import Cause, TrainingResult
 from domain.settings.layers import config_hash, flatten, with_values
 from domain.settings.settings import Settings
@@ -148,6 +149,10 @@ class RunNextJob(Generic[Model]):
     ) -> Job:
         def tell(report: Report) -> None:
             self.sink.tell(job, report)
+            if isinstance(report, ReceiptMade):
+                done = self.jobs.find(campaign_id=campaign.id, status=JobStatus.COMPLETED)
+                if remark := changed_since(job, report.receipt, done):
+                    tell(Warned(f"{remark}: their losses cannot be compared"))
 
         try:
             resume = self._begin_from(job, campaign, tell)

@@ -130,10 +130,11 @@ def test_deleted_preparations_are_made_again_and_the_job_ends_the_same(
     hall: Hall, tmp_path: Path
 ) -> None:
     unbroken = a_hall(tmp_path / "unbroken")
-    unbroken.ok("train", "next", "--max-steps", "3")
+    unbroken.ok("train", "next", "--max-steps", "5")
 
     first = App(home=str(hall.root), quiet=True).writing.run_next_job()
-    first.execute(["hyperparams.max_steps=3"], control=stopped_after(4))
+    first.execute(["hyperparams.max_steps=5"], control=stopped_after(10))
+    assert hall.json("job", "list")["jobs"][0]["metadata"]["checkpoints"]
     shutil.rmtree(hall.root / ".guild" / "cache")
     hall.ok("train", "next")
 

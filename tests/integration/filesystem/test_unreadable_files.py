@@ -124,3 +124,16 @@ def test_tables_are_no_text_and_may_hold_any_bytes(
     inbox: FilesystemInbox, outside: Around, content: bytes
 ) -> None:
     assert inbox.stage(outside.place("rows.parquet", content)).dataset.size == len(content)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file to somebody else")
+def test_fault_37_a_hard_link_to_somebody_elses_file_is_refused(
+    inbox: FilesystemInbox, outside: Around, tmp_path: Path
+) -> None:
+    link = outside.put("x.jsonl", ROWS, age=60)
+    (tmp_path / "secret").hardlink_to(link)
+    os.chown(link, 12345, 12345)
+    with pytest.raises(UnreadableFileError, match="hard link to somebody else's file"):
+        inbox.stage(str(link))
+    os.chown(link, os.geteuid(), os.getegid())
+    assert inbox.stage(str(link)).dataset.size == len(ROWS)

@@ -377,3 +377,14 @@ def test_rows_of_the_validation_file_are_not_trained(hall: MemoryHall) -> None:
     receipt = completed(hall, pairs(9), "data.validation_dataset_path=held.jsonl").receipts[0]
     assert (receipt.rows, receipt.also_measured, receipt.held_out) == (5, 4, 4)
     assert "4 rows are in the validation file, too, and are not trained" in receipt.remarks
+
+
+def test_a_validation_file_that_says_other_rows_than_before_is_told(hall: MemoryHall) -> None:
+    told = []
+    for number, held in enumerate((900, 900, 700)):
+        hall.shelf["held.jsonl"] = a_file(pairs(4, held))
+        hall.add(f"{number}.jsonl", a_file(pairs(6, 50 * number)))
+        hall.sink = heard = Listener(hall.sink)
+        hall.train("data.validation_dataset_path=held.jsonl")
+        told.append([each for each in heard.warnings if "says other rows than for job" in each])
+    assert [len(each) for each in told] == [0, 0, 1]
