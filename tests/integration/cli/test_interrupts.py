@@ -134,7 +134,7 @@ def test_a_second_ctrl_c_leaves_in_the_midst_of_a_pass_and_the_next_goes_on(hall
     assert time.monotonic() - began < 5
     assert process.returncode == 130
     assert "Traceback" not in said
-    assert hall.events()[-1] == "JobPackingRecorded"
+    assert hall.events()[-1] == "JobEquipped"
     hall.ok("train", "next")
     events = hall.events()
     assert (events.count("LeaseExpired"), events[-1]) == (1, "JobCompleted")
