@@ -134,7 +134,8 @@ def test_a_second_ctrl_c_leaves_in_the_midst_of_a_pass_and_the_next_goes_on(hall
     assert time.monotonic() - began < 5
     assert process.returncode == 130
     assert "Traceback" not in said
-    assert hall.events()[-1] == "JobEquipped"
+    # The signal comes before or after the loop has told what it runs on.
+    assert hall.events()[-1] in {"JobPackingRecorded", "JobEquipped"}
     hall.ok("train", "next")
     events = hall.events()
     assert (events.count("LeaseExpired"), events[-1]) == (1, "JobCompleted")
