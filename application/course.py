@@ -5,19 +5,20 @@ from array import array
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from heapq import nsmallest
+from itertools import islice
 from typing import Generic
 
 from application.ports.dataset_source import DatasetSource
 from application.ports.model_loader import Loaded, Model
 from application.ports.token_store import Prepared, TokenStore
 from application.ports.trainer import Trainer
-from application.preparing import Preparation, PrepareRows
+from application.preparing import Preparation, PrepareRows, Printed
 from domain.batching import BatchPlan
 from domain.dataset import Dataset
 from domain.errors import GuildError
 from domain.fingerprint import Repetitions
 from domain.masking import Encoded, marked
-from domain.planning import batches_of, places_of
+from domain.planning import batches_of, fill_of
 from domain.receipts import (
     LeakingPackError,
     MaskReceipt,
@@ -78,7 +79,7 @@ class PrepareMaterial(Generic[Model]):
         settings = wanted.settings
         train, held_out, also_measured = self._sides(prepared, wanted, check)
         receipt = replace(
-            _mask_receipt(prepared, notes, train, wanted),
+            receipt_of(prepared, notes, train, wanted),
             held_out=len(held_out),
             also_measured=also_measured,
             held_out_digest=_digest(held_out),
@@ -113,11 +114,10 @@ class PrepareMaterial(Generic[Model]):
         self, data: DataSettings, wanted: Preparation, check: Callable[[], None]
     ) -> tuple[RowSet, Collection[int]]:
         """Take the first rows of the file, and what they say; the rest is not read."""
-        notes, rows, said = RowNotes(), list[Encoded](), set[int]()
+        notes, rows = RowNotes(), list[Printed]()
         for batch in wanted.encoded(self.datasets.rows_at(data.validation_dataset_path), notes):
             check()
-            rows += (row for _, row in batch if row.ids)
-            said |= {found for found, _ in batch}
+            rows += (entry for entry in batch if entry[1].ids)
             if len(rows) >= data.validation_max_samples:
                 break
         try:
@@ -128,7 +128,8 @@ class PrepareMaterial(Generic[Model]):
                 why=error.why,
                 fix=error.fix,
             ) from error
-        return RowSet.of(rows[: data.validation_max_samples]), said
+        measured = rows[: data.validation_max_samples]
+        return RowSet.of([row for _, row in measured]), {said for said, _ in measured}
 
     def _proof(
         self,
@@ -188,10 +189,11 @@ def divided(
     return chosen(trained), chosen(sides.measures)
 
 
-def _mask_receipt(
+def receipt_of(
     prepared: Prepared, notes: RowNotes, train: RowSet, wanted: Preparation
 ) -> MaskReceipt:
-    samples = [marked(wanted.encoder.pieces(row)) for row in train[:_SAMPLES]]
+    """Measure the masks of the rows that are trained; of held-out rows it says nothing yet."""
+    samples = [marked(wanted.encoder.pieces(row)) for row in islice(train, _SAMPLES)]
     return replace(
         mask_receipt(train, notes, samples),
         profile=f"{wanted.profile.name} {wanted.profile.version}",
@@ -237,7 +239,7 @@ def _packing_receipt(
         packed=batches.packed,
         batches=len(batches),
         capacity=longest * settings.hyperparams.per_device_train_batch_size,
-        fill=sum(train.lengths) / places_of(batches, train.lengths, longest),
+        fill=fill_of(batches, train.lengths, longest),
         plan=batches.digest,
         proof=proof,
     )

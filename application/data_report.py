@@ -28,7 +28,7 @@ class CheckNotes(RowNotes):
 class Room:
     """How the trained rows would share forward passes.
 
-    fill is the share of all places that hold tokens; batches are packs where packed.
+    fill is the share of all places that hold tokens; batches are forward passes.
     """
 
     packed: bool

@@ -7,7 +7,7 @@ room that is enough is the lowest bit at or above a row's length.
 
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain
+from itertools import chain
 
 from domain.errors import ErrorCode, GuildError
 
@@ -76,8 +76,3 @@ def _gathered(owner: Sequence[int], count: int) -> list[Sequence[int]]:
 def fill(lengths: Sequence[int], packs: int, capacity: int) -> float:
     """Give the share of the room of all packs that holds tokens."""
     return sum(lengths) / (packs * capacity) if packs else 1.0
-
-
-def starts_of(lengths: Sequence[int]) -> list[int]:
-    """Give the place of the first token of each row of a pack, and the end of the last."""
-    return [0, *accumulate(lengths)]

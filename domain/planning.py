@@ -24,12 +24,13 @@ def passes_of(lengths: Sequence[int], settings: Settings, *, packed: bool) -> li
     return cut([1] * len(lengths), size)
 
 
-def places_of(batches: BatchPlan, lengths: Sequence[int], longest: int) -> int:
-    """Count the places that rows of these lengths fill or leave: whole packs, or padded batches."""
+def fill_of(batches: BatchPlan, lengths: Sequence[int], longest: int) -> float:
+    """Give the share of all places, in whole packs or in padded batches, that holds tokens."""
     if batches.packed:
         packs = (len(cut([lengths[row] for row in rows], longest)) for rows in batches)
-        return longest * sum(packs)
-    return sum(len(rows) * max(lengths[row] for row in rows) for rows in batches)
+        return sum(lengths) / (longest * sum(packs))
+    padded = sum(len(rows) * max(lengths[row] for row in rows) for rows in batches)
+    return sum(lengths) / padded
 
 
 def steps_of(lengths: Sequence[int], batches: BatchPlan, settings: Settings) -> StepPlan:

@@ -5,26 +5,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from application.course import divided
+from application.course import divided, receipt_of
 from application.data_report import CheckNotes, DataReport, Refused, Room
 from application.ports.dataset_source import DatasetSource
 from application.ports.token_store import Prepared
 from application.preparing import Preparation, Printed
 from application.rehearsing import Rehearsal
-from domain.batching import grouped_batches
 from domain.conversation import RowError
 from domain.errors import GuildError
-from domain.fingerprint import Repetitions
-from domain.masking import Encoded, marked
-from domain.packing import best_fit, fill
-from domain.receipts import MaskReceipt, NothingToLearnError, mask_receipt
+from domain.masking import Encoded
+from domain.planning import batches_of, fill_of
+from domain.receipts import MaskReceipt, NothingToLearnError
 from domain.row_set import RowSet
 from domain.rows import BadRow, NumberedRow
 from domain.selection import select
 from domain.settings.settings import Settings
 from domain.spread import spread_of
 
-_FIRST, _SAMPLES = 64, 2
+_FIRST = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +54,15 @@ class CheckData:
         found = _Found()
         found.read(wanted, self._rows(request, found.refusals))
         data = wanted.settings.data
-        train, held_out = divided(found.prepared(), data)
-        held = len(held_out)
+        prepared = found.prepared()
+        train, held_out = divided(prepared, data)
+        held, whole = len(held_out), len(train)
         if data.validation_dataset_path:
-            held = self._measured(data.validation_dataset_path, wanted, found.refusals)
-        receipt = _receipt(train, held, found, wanted)
+            said = self._measured(data.validation_dataset_path, wanted, found.refusals)
+            held, (train, _) = len(said), divided(prepared, data, frozenset(said))
+        receipt = _receipt(prepared, train, found, wanted)
+        if receipt is not None:
+            receipt = replace(receipt, held_out=held, also_measured=whole - len(train))
         return DataReport(
             profile=f"{wanted.profile.name} {wanted.profile.version}",
             notes=found.notes,
@@ -77,12 +79,15 @@ class CheckData:
         except GuildError as error:
             broken.append(Refused(error))
 
-    def _measured(self, path: str, wanted: Preparation, refusals: list[Refused]) -> int:
-        """Check the file of the validation, and count what would be measured of it."""
+    def _measured(self, path: str, wanted: Preparation, refusals: list[Refused]) -> Sequence[int]:
+        """Check the file of the validation, and give what its measured rows say."""
         found = _Found()
         found.read(wanted, self._rows(DataRequest(location=path), found.refusals))
         refusals += [Refused(each.error, about=path) for each in found.refusals]
-        return min(found.kept, wanted.settings.data.validation_max_samples)
+        left = (
+            said for said, length in zip(found.fingerprints, found.lengths, strict=True) if length
+        )
+        return list(islice(left, wanted.settings.data.validation_max_samples))
 
 
 @dataclass(slots=True)
@@ -97,7 +102,6 @@ class _Found:
     lengths: "array[int]" = field(default_factory=lambda: array("L"))
     trained: "array[int]" = field(default_factory=lambda: array("L"))
     fingerprints: "array[int]" = field(default_factory=lambda: array("Q"))
-    repetitions: Repetitions = field(default_factory=Repetitions)
 
     def read(self, wanted: Preparation, rows: Iterable[NumberedRow | BadRow]) -> None:
         """Take in all rows, and note what a job would refuse of them."""
@@ -124,8 +128,6 @@ class _Found:
 
     def _add(self, batch: Iterable[Printed]) -> None:
         for said, row in batch:
-            if not self.numbers or self.numbers[-1] != row.number:
-                self.repetitions.add(said)
             if len(self.first) < _FIRST:
                 self.first.append(row)
             self.kept += bool(row.ids)
@@ -136,30 +138,17 @@ class _Found:
 
 
 def _receipt(
-    train: RowSet, held_out: int, found: _Found, wanted: Preparation
+    prepared: Prepared, train: RowSet, found: _Found, wanted: Preparation
 ) -> MaskReceipt | None:
-    # Iteration ends where the first rows end, which are the only ones there.
-    samples = [marked(wanted.encoder.pieces(row)) for row in islice(train, _SAMPLES)]
     try:
-        receipt = mask_receipt(train, found.notes, samples)
+        return receipt_of(prepared, found.notes, train, wanted)
     except NothingToLearnError as error:
         found.refusals += [] if found.refusals else [Refused(error)]
         return None
-    return replace(
-        receipt,
-        profile=f"{wanted.profile.name} {wanted.profile.version}",
-        duplicates=found.repetitions.count(),
-        held_out=held_out,
-        template_digest=wanted.encoder.template_digest,
-        template_replaced=wanted.encoder.template_replaced,
-    )
 
 
 def _room(lengths: Sequence[int], settings: Settings) -> Room:
-    hyperparams = settings.hyperparams
-    if settings.packing.enabled and len(lengths) > 1:
-        packs = len(best_fit(lengths, hyperparams.max_length))
-        return Room(packed=True, batches=packs, fill=fill(lengths, packs, hyperparams.max_length))
-    batches = grouped_batches(lengths, hyperparams.per_device_train_batch_size, hyperparams.seed)
-    places = sum(len(rows) * max(lengths[row] for row in rows) for rows in batches)
-    return Room(packed=False, batches=len(batches), fill=sum(lengths) / places)
+    packed = settings.packing.enabled and len(lengths) > 1
+    batches = batches_of(lengths, settings, packed=packed)
+    fill = fill_of(batches, lengths, settings.hyperparams.max_length)
+    return Room(packed=packed, batches=len(batches), fill=fill)

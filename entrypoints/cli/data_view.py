@@ -65,12 +65,7 @@ def _measures(report: DataReport) -> dict[str, Cell]:
     return {
         "tokens per row": f"{lengths.least} to {lengths.most}, "
         f"median {lengths.median:g}, 95 % of rows up to {lengths.p95}",
-        "packing": filled(
-            room.batches,
-            room.fill,
-            packed=room.packed,
-            what="packs" if room.packed else "forward passes",
-        ),
+        "packing": filled(room.batches, room.fill, packed=room.packed),
         "packing proof": "made when a job begins: it takes the weights" if room.packed else None,
     }
 

@@ -65,9 +65,9 @@ def equipment_facts(job: Job) -> dict[str, Cell]:
     }
 
 
-def filled(batches: int, fill: float, *, packed: bool, what: str = "forward passes") -> str:
+def filled(batches: int, fill: float, *, packed: bool) -> str:
     """Say how full the places of all forward passes are."""
-    return f"{'packed' if packed else 'padded'}, {fill:.1%} full, {batches} {what}"
+    return f"{'packed' if packed else 'padded'}, {fill:.1%} full, {batches} forward passes"
 
 
 def numbered(count: int, numbers: Sequence[int]) -> str:

@@ -81,9 +81,10 @@ def test_it_finds_what_the_receipts_of_a_job_say(hall: MemoryHall) -> None:
     assert (receipt.duplicates, receipt.bad_rows, receipt.over_long) == (3, 1, 1)
 
 
+@pytest.mark.parametrize("size", [1, 3, 48])
 @pytest.mark.parametrize("packed", ["true", "false"])
-def test_room_is_that_of_the_packing_receipt(hall: MemoryHall, packed: str) -> None:
-    wishes = (f"packing.enabled={packed}", "hyperparams.per_device_train_batch_size=1")
+def test_room_is_that_of_the_packing_receipt(hall: MemoryHall, packed: str, size: int) -> None:
+    wishes = (f"packing.enabled={packed}", f"hyperparams.per_device_train_batch_size={size}")
     hall.enlist("first", *wishes)
     report = check(hall, rows(40), hero=None)
     hall.add(FILE, rows(40))
@@ -177,7 +178,8 @@ def test_faults_of_the_file_of_the_validation_are_told_with_its_name(hall: Memor
     dropped = check(hall, rows(12), named, "data.bad_rows=drop", "data.validation_max_samples=4")
     assert dropped.ok
     assert dropped.receipt is not None
-    assert (dropped.receipt.rows, dropped.receipt.held_out) == (12, 4)
+    assert (dropped.receipt.rows, dropped.receipt.held_out) == (8, 4)
+    assert dropped.receipt.also_measured == 4
 
 
 def test_only_selected_rows_are_checked(hall: MemoryHall) -> None:
@@ -270,3 +272,15 @@ def test_a_row_that_is_split_counts_once_among_duplicates(hall: MemoryHall) -> N
     assert report.receipt is not None
     assert (report.receipt.split, report.receipt.duplicates) == (2, 1)
     assert report.receipt.rows > 2
+
+
+def test_rows_of_the_validation_file_are_told_as_a_job_tells_them(hall: MemoryHall) -> None:
+    hall.shelf["held.jsonl"] = rows(6)
+    hall.enlist("first", "data.validation_dataset_path=held.jsonl", "data.validation_max_samples=4")
+    report = check(hall, rows(20), hero=None)
+    hall.add(FILE, rows(20))
+    job = hall.train()
+    assert job is not None
+    [receipt] = job.receipts
+    assert (receipt.rows, receipt.held_out, receipt.also_measured) == (16, 4, 4)
+    assert report.receipt == replace(receipt, held_out_digest="")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.packing import OversizeError, best_fit, fill, starts_of
+from domain.packing import OversizeError, best_fit, fill
 
 CAPACITY = 40
 lengths_of_rows = st.lists(st.integers(1, CAPACITY), max_size=80)
@@ -64,7 +64,3 @@ def test_skewed_lengths_fill_packs_of_1024_to_at_least_98_percent() -> None:
 def test_no_rows_fill_no_packs() -> None:
     assert best_fit([], CAPACITY) == []
     assert fill([], 0, CAPACITY) == 1.0
-
-
-def test_rows_of_a_pack_start_where_the_one_before_ends() -> None:
-    assert starts_of([3, 5, 2]) == [0, 3, 8, 10]
