@@ -11,7 +11,9 @@ from tokenizers import Tokenizer
 from adapters.huggingface.chat_format import CHATML, ChatMl, Rendered
 from adapters.huggingface.template_format import TemplateFormat
 from adapters.huggingface.template_writer import control_tokens
-from adapters.huggingface.token_rows import as_it_is, cut, token_spans
+from adapters.huggingface.texts import Texts, Tokens
+from adapters.huggingface.token_rows import as_it_is, cut
+from adapters.huggingface.words import words_of
 from application.ports.model_loader import ChatEncoder, ChatTemplateError
 from domain.conversation import Conversation, Example, PlainText, TokenRow
 from domain.masking import Encoded, Span
@@ -30,6 +32,7 @@ class HuggingFaceChatEncoder(ChatEncoder):
         self._vocabulary = len(tokenizer)
         self._begin = _begin_of_text(tokenizer)
         self._backend, self.tokenizer_digest = _own_backend(tokenizer)
+        self._texts = Texts(self._backend, words_of(self._backend))
         self.template_digest = sha256(tokenizer.chat_template.encode()).hexdigest()
         self.template_replaced = template_replaced
         self.end_of_turn = int(tokenizer.convert_tokens_to_ids(self._format.end))
@@ -40,11 +43,9 @@ class HuggingFaceChatEncoder(ChatEncoder):
         """Encode numbered examples, in their order."""
         drafts = [self._draft(number, example) for number, example in rows]
         texts = [draft.text for draft in drafts if isinstance(draft, Rendered)]
-        encodings = iter(self._tokens(texts))
+        found = iter(self._texts.encode(texts))
         return [
-            self._row(number, example, draft, next(encodings))
-            if isinstance(draft, Rendered)
-            else draft
+            self._row(number, example, draft, next(found)) if isinstance(draft, Rendered) else draft
             for (number, example), draft in zip(rows, drafts, strict=True)
         ]
 
@@ -52,7 +53,7 @@ class HuggingFaceChatEncoder(ChatEncoder):
         """Give the text of a prompt, up to where the answer begins, and its number of tokens."""
         self._refuse_control(_words(prompt))
         text = self._format.prompt(prompt)
-        return text, len(self._tokens([text])[0].ids)
+        return text, len(self._texts.encode([text])[0].ids)
 
     def pieces(self, row: Encoded) -> Sequence[tuple[str, bool]]:
         """Decode the ids themselves, special tokens too."""
@@ -65,9 +66,6 @@ class HuggingFaceChatEncoder(ChatEncoder):
         if along.startswith(before):
             return str(along[len(before) :])
         return str(self._backend.decode(row.ids[span.start : span.end], skip_special_tokens=False))
-
-    def _tokens(self, texts: list[str]) -> Any:
-        return self._backend.encode_batch(texts, add_special_tokens=False)
 
     def _draft(self, number: int, example: Example) -> Rendered | Encoded | BadRow:
         if isinstance(example, TokenRow):
@@ -86,16 +84,16 @@ class HuggingFaceChatEncoder(ChatEncoder):
         return Rendered(example.text, ((0, len(example.text)),))
 
     def _row(
-        self, number: int, example: Example, draft: Rendered, encoding: Any
+        self, number: int, example: Example, draft: Rendered, tokens: Tokens
     ) -> Encoded | BadRow:
         if isinstance(example, PlainText):
-            ids = (*self._begin, *encoding.ids, self.end_of_turn)
+            ids = (*self._begin, *tokens.ids, self.end_of_turn)
             return Encoded(number=number, ids=ids, trained=(Span(len(self._begin), len(ids)),))
         try:
-            trained = token_spans(encoding.offsets, draft.trained)
+            trained = tokens.spans(draft.trained)
         except ChatTemplateError as error:
             return _bad(number, example, error)
-        row = Encoded(number=number, ids=tuple(encoding.ids), trained=trained)
+        row = Encoded(number=number, ids=tokens.ids, trained=trained)
         if not row.ends_with(self.end_of_turn):
             what = f"{self._format.end} after an answer is not one token"
             return _bad(number, example, ChatTemplateError(what))

@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from adapters.huggingface.answer_marks import spans_by_marks
 from adapters.huggingface.chat_format import Rendered, is_trained
+from adapters.huggingface.surroundings import KnownSurroundings
 from adapters.huggingface.template_writer import (
     FIX,
     Frame,
@@ -33,6 +35,9 @@ class TemplateFormat:
         self._writer = TemplateWriter(tokenizer)
         self._frame = frame_of(self._writer, tokenizer)
         self.end, self.openers = self._frame.end, self._frame.openers
+        self._by_marks = partial(spans_by_marks, self._writer, self._frame)
+        self._by_prefixes = partial(_spans_by_prefixes, self._writer, self._frame)
+        self._surroundings = KnownSurroundings(self._by_marks)
         silent = "|".join(map(re.escape, control_tokens(tokenizer)))
         self._after_end = re.compile(rf"(?:\s|{silent})*")
 
@@ -42,8 +47,8 @@ class TemplateFormat:
             with suppress(ChatTemplateError):
                 return self._checked(conversation, _generated(self._writer, conversation))
         has_text_alone = all(map(_is_text, conversation.messages))
-        find = spans_by_marks if has_text_alone else _spans_by_prefixes
-        return self._checked(conversation, find(self._writer, self._frame, conversation))
+        find = self._by_surroundings if has_text_alone else self._by_prefixes
+        return self._checked(conversation, find(conversation))
 
     def prompt(self, conversation: Conversation) -> str:
         """Write all turns and the beginning of the answer."""
@@ -51,6 +56,14 @@ class TemplateFormat:
         _require_written(conversation, text)
         _require_tools(self._writer, conversation, text, answering=True)
         return text
+
+    def _by_surroundings(self, conversation: Conversation) -> Rendered:
+        """Render once where the text is as the first one of its kind lets expect."""
+        if not conversation.tools:
+            text = self._writer.write(conversation)
+            if found := self._surroundings.place(conversation, text):
+                return found
+        return self._by_marks(conversation)
 
     def _checked(self, conversation: Conversation, rendered: Rendered) -> Rendered:
         _require_written(conversation, rendered.text)

@@ -11,24 +11,20 @@ from domain.masking import Encoded, Span
 from domain.rows import BadRow
 
 
-def token_spans(
-    offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]
-) -> tuple[Span, ...]:
-    """Give the tokens of which any character lies in a span; offsets only ever grow.
-
-    A span that begins within a token is refused: the model would have to begin there too.
-    """
-    return tuple(_token_span(offsets, first, past) for first, past in spans)
-
-
-def _token_span(offsets: Sequence[tuple[int, int]], first: int, past: int) -> Span:
-    start = bisect_right(offsets, first, key=itemgetter(1))
-    if start < len(offsets) and offsets[start][0] < first:
+def first_token(offsets: Sequence[tuple[int, int]], place: int) -> int:
+    """Give the token that begins at a character; offsets only ever grow."""
+    start = bisect_right(offsets, place, key=itemgetter(1))
+    if start < len(offsets) and offsets[start][0] < place:
         raise ChatTemplateError(
             "an answer begins with white space that is one token with what stands before it",
             fix=("take the white space at its beginning out",),
         )
-    return Span(start, bisect_left(offsets, past, key=itemgetter(0)))
+    return start
+
+
+def past_token(offsets: Sequence[tuple[int, int]], place: int) -> int:
+    """Give the first token of which no character stands before a place."""
+    return bisect_left(offsets, place, key=itemgetter(0))
 
 
 def as_it_is(number: int, row: TokenRow, vocabulary: int) -> Encoded | BadRow:
