@@ -31,11 +31,14 @@ class Checkpoints:
         return lineage_of(self.jobs.find(), self.campaigns.find())
 
     def find(self, reference: str, campaign: Campaign | None = None) -> Checkpoint | None:
-        """Find one as known does; refuse one that was collected."""
+        """Find one as known does, or a copy of it; refuse one that was collected everywhere."""
         found = self.known(reference, campaign)
-        if found is not None and self.collected(found) is Part.WHOLE:
+        if found is None or self.collected(found) is not Part.WHOLE:
+            return found
+        copy = max(self.lineage().copies(found.digest), key=self._worth)
+        if self.collected(copy) is Part.WHOLE:
             raise CollectedCheckpointError(found, Part.WHOLE)
-        return found
+        return copy
 
     def collected(self, checkpoint: Checkpoint) -> Part | None:
         """Say what of a checkpoint was given up for room."""
@@ -53,7 +56,10 @@ class Checkpoints:
         return found
 
     def known(self, reference: str, campaign: Campaign | None = None) -> Checkpoint | None:
-        """Find one, in a campaign first; '@head' or 'CAMPAIGN@head' may be the base model, None."""
+        """Find one, in a campaign first; '@head' or 'CAMPAIGN@head' may be the base model, None.
+
+        Of what was trained twice alike, the copy of the campaign is meant, then one that is there.
+        """
         if reference.endswith(HEAD):
             named = reference.removesuffix(HEAD)
             owner = self.campaigns.get(named) if named else campaign or self.campaigns.active()
@@ -66,7 +72,17 @@ class Checkpoints:
         if len({each.digest for each in found}) > 1:
             names = tuple(f"{each.campaign_id} {each.name} {each.digest[:12]}" for each in found)
             raise AmbiguousReferenceError(reference, names)
-        return found[0]
+        return max(found, key=self._worth)
+
+    def _worth(self, checkpoint: Checkpoint) -> tuple[bool, bool, bool, int]:
+        """Rank the copies of one checkpoint: what is there, what is kept, what is newest."""
+        campaign = self.campaigns.get(checkpoint.campaign_id)
+        return (
+            campaign.collected.get(checkpoint.name) is not Part.WHOLE,
+            checkpoint.name in campaign.pinned,
+            checkpoint == campaign.head,
+            checkpoint.fence,
+        )
 
 
 def _belongs(checkpoint: Checkpoint, campaign: Campaign) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.inventory import Inventory
+from application.leftovers import Leftovers
 from application.ports.clock import Clock
 from application.ports.event_log import HALL_STREAM, Append, EventLog
 from application.ports.hall import DiskFullError
@@ -20,6 +21,7 @@ _NAMED = 3
 class DiskSpace:
     """Compares the bytes that a checkpoint takes with those that are free.
 
+    - what claims that are over left goes first;
     - no job is begun that could not save what it makes;
     - a full disk pauses the hall; the hall goes on by itself once there is room.
     """
@@ -27,10 +29,12 @@ class DiskSpace:
     log: EventLog
     folders: HallFolders
     inventory: Inventory
+    leftovers: Leftovers
     clock: Clock
 
     def require(self, hero: Hero) -> None:
         """Raise DiskFullError while there is no room; end a pause that was for the lack of it."""
+        self.leftovers.sweep(self.inventory.campaigns.find())
         pause = pause_of(self.log)
         needed = bytes_of_a_checkpoint(hero.model.parameters)
         free = self.folders.free_bytes()

@@ -76,7 +76,7 @@ class Trust:
     def _ways(self, campaign: Campaign) -> tuple[str, ...]:
         tree = self.finder.lineage()
         line = tree.ancestry(campaign.head_digest)[1:]
-        made = (tree.checkpoints[each] for each in line)
+        made = (each for digest in line for each in tree.copies(digest))
         there = (each.digest for each in made if self.finder.collected(each) is not Part.WHOLE)
         target = next(there, "base")[:12]
         return (f"guild campaign rollback {campaign.id} {target}", "or put its files back")

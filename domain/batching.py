@@ -127,6 +127,10 @@ class StepPlan:
         """Count the tokens of a step, without padding."""
         return sum(self.lengths[row] for row in self.rows_of(step))
 
+    def tokens_in(self, steps: int) -> int:
+        """Count the tokens that the first steps see, without padding."""
+        return sum(map(self.tokens, range(1, steps + 1)))
+
     def rows_in(self, steps: int) -> int:
         """Count the rows that the first steps see."""
         epochs, rest = divmod(steps, self.steps_an_epoch)

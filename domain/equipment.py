@@ -11,7 +11,8 @@ from domain.settings.settings import Settings
 class Equipment:
     """What was asked for and what was found are the same, or the job was refused.
 
-    parameters counts weights, tied ones once; micro_batch counts rows or packs in a pass.
+    parameters counts weights, tied ones once; micro_batch counts rows or packs in a pass;
+    passed_over says of each faster attention why it is not used.
     """
 
     device: str
@@ -26,6 +27,7 @@ class Equipment:
     micro_batch: int
     accumulation: int
     activation_checkpointing: bool
+    passed_over: tuple[str, ...] = ()
 
     @property
     def rung(self) -> Rung:

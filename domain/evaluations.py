@@ -44,6 +44,11 @@ class Evaluations:
         return [(each.step, each.loss) for each in self.made]
 
     @property
+    def initial(self) -> float | None:
+        """Give the loss before the first step, however long ago that was."""
+        return self.made[0].loss if self.made and self.made[0].step == 0 else None
+
+    @property
     def best(self) -> Evaluation | None:
         """Give the first one with the lowest loss."""
         return min(self.made, key=lambda each: each.loss, default=None)

@@ -30,7 +30,8 @@ def holds_of(jobs: Sequence[Job], campaigns: Sequence[Campaign]) -> Holds:
 
     - heads are where campaigns go on, starts where they began;
     - an unfinished job goes on from its last sound checkpoint, so it keeps all of them;
-    - the best is what the job of a campaign with the lowest validation loss ended with;
+    - the best is what the job of a campaign with the lowest validation loss ended with, of those
+      that were measured by the same rows as its newest: other losses say nothing against them;
     - parents are what jobs and campaigns of a line that is held began from. The checkpoints that a
       job made on its way there began nothing.
     """
@@ -47,17 +48,25 @@ def holds_of(jobs: Sequence[Job], campaigns: Sequence[Campaign]) -> Holds:
     return Holds(digests, pinned)
 
 
+def made(campaign: Campaign, jobs: Iterable[Job]) -> list[Checkpoint]:
+    """Give every checkpoint of a campaign, oldest first, whatever became of it."""
+    own = (job for job in jobs if job.campaign_id == campaign.id)
+    trained = [each for job in own for each in (*job.abandoned, *job.checkpoints)]
+    copied = [campaign.start] if campaign.start and campaign.folder else []
+    return [*copied, *sorted(trained, key=lambda each: (each.fence, each.step))]
+
+
 def committed(campaign: Campaign, jobs: Iterable[Job]) -> tuple[Checkpoint, ...]:
     """Give every checkpoint of a campaign that was not given up whole, oldest first."""
-    made = _made(campaign, jobs)
-    return tuple(each for each in made if campaign.collected.get(each.name) is not Part.WHOLE)
+    every = made(campaign, jobs)
+    return tuple(each for each in every if campaign.collected.get(each.name) is not Part.WHOLE)
 
 
 def given_up(campaign: Campaign, jobs: Iterable[Job]) -> tuple[tuple[Checkpoint, Part], ...]:
     """Give what was collected of each checkpoint of a campaign, where anything was."""
     parts = campaign.collected
-    made = _made(campaign, jobs)
-    return tuple((each, parts[each.name]) for each in made if each.name in parts)
+    every = made(campaign, jobs)
+    return tuple((each, parts[each.name]) for each in every if each.name in parts)
 
 
 def val_losses(jobs: Iterable[Job]) -> Mapping[str, float]:
@@ -73,10 +82,26 @@ def val_losses(jobs: Iterable[Job]) -> Mapping[str, float]:
 def _best(jobs: Sequence[Job], campaigns: Iterable[Campaign]) -> set[str]:
     found = set()
     for campaign in campaigns:
-        measured = val_losses(job for job in jobs if job.campaign_id == campaign.id)
+        measured = val_losses(_comparable([job for job in jobs if job.campaign_id == campaign.id]))
         if measured:
             found.add(min(measured, key=measured.__getitem__))
     return found
+
+
+def _comparable(jobs: Iterable[Job]) -> list[Job]:
+    measured = [
+        (job.state.finished_at, job)
+        for job in jobs
+        if isinstance(job.state, Completed) and job.state.result.kept_val_loss is not None
+    ]
+    if not measured:
+        return []
+    _, newest = max(measured, key=lambda each: each[0])
+    return [job for _, job in measured if _held_out(job) == _held_out(newest)]
+
+
+def _held_out(job: Job) -> str:
+    return job.receipts[-1].held_out_digest if job.receipts else ""
 
 
 def _parents(jobs: Sequence[Job], campaigns: Sequence[Campaign], held: set[str]) -> set[str]:
@@ -84,10 +109,3 @@ def _parents(jobs: Sequence[Job], campaigns: Sequence[Campaign], held: set[str])
     begun = {job.head for job in jobs} | starts
     tree = lineage_of(jobs, campaigns)
     return {digest for each in held | starts for digest in tree.ancestry(each)} & begun
-
-
-def _made(campaign: Campaign, jobs: Iterable[Job]) -> list[Checkpoint]:
-    own = (job for job in jobs if job.campaign_id == campaign.id)
-    made = [each for job in own for each in (*job.abandoned, *job.checkpoints)]
-    copied = [campaign.start] if campaign.start and campaign.folder else []
-    return [*copied, *sorted(made, key=lambda each: (each.fence, each.step))]

@@ -85,7 +85,7 @@ def from_dict(record: Mapping[str, Any]) -> Job:
         abandoned=tuple(_made(Checkpoint, facts) for facts in metadata.get("abandoned", ())),
         receipts=tuple(_receipt(facts) for facts in metadata["receipts"]),
         packings=tuple(_packing(facts) for facts in metadata.get("packings", ())),
-        equipment=_made(Equipment, found) if (found := metadata.get("equipment")) else None,
+        equipment=_equipment(found) if (found := metadata.get("equipment")) else None,
         rung=_made(Rung, found) if (found := metadata.get("rung")) else None,
         state=_state(record),
     )
@@ -170,6 +170,10 @@ def _packing(facts: Mapping[str, Any]) -> PackingReceipt:
     proof = facts.get("proof")
     made = _made(PackingProof, {**proof, "rows": tuple(proof["rows"])}) if proof else None
     return _made(PackingReceipt, {**facts, "proof": made})
+
+
+def _equipment(facts: Mapping[str, Any]) -> Equipment:
+    return _made(Equipment, {**facts, "passed_over": tuple(facts.get("passed_over", ()))})
 
 
 def _made(kind: type[Made], facts: Mapping[str, Any]) -> Made:

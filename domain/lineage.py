@@ -13,29 +13,32 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """Committed checkpoints by digest, and the digest under each; BASE is the base model.
+    """All committed checkpoints, and the digest under each by digest; BASE is the base model.
 
-    starts are the copies of models that campaigns began from; what is under them is UNKNOWN, and so
-    it is under what jobs abandoned when their campaign's head moved. Two copies of the same model
-    have one digest.
+    What is under the copies of models that campaigns began from is UNKNOWN, and so it is under what
+    jobs abandoned when their campaign's head moved. What was trained twice alike has one digest and
+    one place in the tree, and each copy of it is here.
     """
 
-    checkpoints: Mapping[str, Checkpoint]
+    checkpoints: tuple[Checkpoint, ...]
     parents: Mapping[str, str]
-    starts: tuple[Checkpoint, ...] = ()
 
     def ancestry(self, digest: str) -> tuple[str, ...]:
         """Give the digests from this checkpoint back to where nothing is known any more."""
         line: list[str] = []
-        while digest in self.checkpoints and digest not in line:
+        while digest in self.parents and digest not in line:
             line.append(digest)
             digest = self.parents[digest]
         return tuple(line)
 
     def children(self, digest: str) -> tuple[Checkpoint, ...]:
-        """Give what was trained on a checkpoint, the fewest steps first."""
-        found = [self.checkpoints[each] for each, under in self.parents.items() if under == digest]
+        """Give what was trained on a checkpoint, each copy of it, the fewest steps first."""
+        found = (each for each in self.checkpoints if self.parents[each.digest] == digest)
         return tuple(sorted(found, key=lambda each: (each.step, each.name)))
+
+    def copies(self, digest: str) -> tuple[Checkpoint, ...]:
+        """Give all checkpoints of this digest."""
+        return tuple(each for each in self.checkpoints if each.digest == digest)
 
     def matching(self, reference: str) -> tuple[Checkpoint, ...]:
         """Find checkpoints by name, by its last parts, or by the beginning of their digest.
@@ -44,7 +47,7 @@ class Lineage:
         """
         return tuple(
             each
-            for each in dict.fromkeys((*self.checkpoints.values(), *self.starts))
+            for each in self.checkpoints
             if reference in {each.name, each.address}
             or each.name.endswith(f"/{reference}")
             or (len(reference) >= _SHORTEST and each.digest.startswith(reference))
@@ -56,16 +59,14 @@ _SHORTEST = 4
 
 def lineage_of(jobs: Iterable[Job], campaigns: Iterable[Campaign] = ()) -> Lineage:
     """Read the tree off the jobs: each one's checkpoints follow each other on the head it had."""
-    starts = tuple(each.start for each in campaigns if each.start and each.folder)
-    checkpoints = {start.digest: start for start in starts}
-    parents = dict.fromkeys(checkpoints, UNKNOWN)
+    checkpoints = [each.start for each in campaigns if each.start and each.folder]
+    parents = {each.digest: UNKNOWN for each in checkpoints}
     for job in jobs:
+        checkpoints += (*job.abandoned, *job.checkpoints)
         for checkpoint in job.abandoned:
-            checkpoints[checkpoint.digest] = checkpoint
-            parents[checkpoint.digest] = UNKNOWN
+            parents.setdefault(checkpoint.digest, UNKNOWN)
         under = job.head
         for checkpoint in job.checkpoints:
-            checkpoints[checkpoint.digest] = checkpoint
             parents[checkpoint.digest] = under
             under = checkpoint.digest
-    return Lineage(checkpoints, parents, starts)
+    return Lineage(tuple(dict.fromkeys(checkpoints)), parents)

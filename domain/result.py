@@ -58,8 +58,8 @@ class TrainingResult:
     """What a job did, as the engine measured it.
 
     Steps count over the campaign, rows are those that the job's steps saw, each time counted.
-    tokens and seconds (wall time of the training loop) are those of the last attempt, and so is
-    initial_val_loss. Losses are mean nats per trained token, None where nothing was measured.
+    tokens are counted so too, without padding; seconds (wall time of the training loop) are of the
+    last attempt alone. Losses are mean nats per trained token, None where nothing was measured.
     best_step and best_val_loss are those of the checkpoint where it is a better one on the way,
     not the last: then the campaign goes on from there, and final_step lies beyond it.
     """

@@ -1,13 +1,13 @@
 """Use cases, each given the ports that it asks for."""
 
 import secrets
-from functools import partial
 
 from dependency_injector import providers
 
 from application.checkpoints import Checkpoints
 from application.disk_space import DiskSpace
 from application.inventory import Inventory
+from application.leftovers import Leftovers
 from application.queries import Queries
 from application.rehearsing import Rehearsal
 from application.starts import Starts
@@ -55,7 +55,7 @@ class Container(Ports):
         KeepSetting, settings=Ports.settings, profiles=Ports.profiles, campaigns=Ports.campaigns
     )
     checkpoint_finder = providers.Factory(Checkpoints, jobs=Ports.jobs, campaigns=Ports.campaigns)
-    chance = providers.Object(partial(secrets.randbits, REF_BITS))
+    chance = providers.Object(lambda: secrets.randbits(REF_BITS))
     starts = providers.Factory(
         Starts,
         checkpoints=checkpoint_finder,
@@ -150,6 +150,9 @@ class Container(Ports):
     inventory = providers.Factory(
         Inventory, jobs=Ports.jobs, campaigns=Ports.campaigns, shelf=Ports.checkpoint_shelf
     )
+    leftovers = providers.Factory(
+        Leftovers, log=Ports.log, jobs=Ports.jobs, shelf=Ports.checkpoint_shelf
+    )
     prune_checkpoints = providers.Factory(
         PruneCheckpoints,
         log=Ports.log,
@@ -158,6 +161,7 @@ class Container(Ports):
         settings=Ports.settings,
         profiles=Ports.profiles,
         inventory=inventory,
+        leftovers=leftovers,
         shelf=Ports.checkpoint_shelf,
         clock=Ports.clock,
     )
@@ -166,6 +170,7 @@ class Container(Ports):
         log=Ports.log,
         folders=Ports.folders,
         inventory=inventory,
+        leftovers=leftovers,
         clock=Ports.clock,
     )
     pin_checkpoint = providers.Factory(

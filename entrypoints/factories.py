@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from application.ports.engine_probe import EngineProbe
 from application.ports.event_log import BrokenLogError
 from application.ports.machine import Machine
 from application.ports.preview_backend import PreviewBackend
@@ -40,8 +41,9 @@ def model_loader() -> Any:
 def trainer() -> Any:
     """Make the Hugging Face trainer."""
     with _extra("train"):
+        from adapters.huggingface.cores import busy_cores
         from adapters.huggingface.trainer import HuggingFaceTrainer
-    return HuggingFaceTrainer()
+    return HuggingFaceTrainer(busy_cores)
 
 
 def local_preview_backend(models: Any) -> PreviewBackend:
@@ -70,6 +72,14 @@ def machine() -> Machine:
     from adapters.system.machine import SystemMachine
 
     return SystemMachine(os.environ.get("PATH", ""))
+
+
+def engine_probe() -> EngineProbe:
+    """Make the probe that loads torch and tries what a job would do."""
+    with _extra("train"):
+        from adapters.huggingface.cores import busy_cores
+        from adapters.huggingface.engine_probe import HuggingFaceEngineProbe
+    return HuggingFaceEngineProbe(busy_cores)
 
 
 def leave_model(checkpoint: Path, place: Path) -> Sequence[str]:

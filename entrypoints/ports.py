@@ -45,7 +45,9 @@ class Ports(containers.DeclarativeContainer):
     hall = providers.Callable(_within, config.hall)
 
     clock = providers.Singleton(SystemClock)
-    processes = providers.Singleton(SystemProcesses)
+    processes = providers.Singleton(
+        SystemProcesses, providers.Callable(_within, config.hall, ".guild", "wishes")
+    )
     version = providers.Singleton(code_version)
     connection = providers.Singleton(
         factories.log_connection, config.hall, writable=config.writable

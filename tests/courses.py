@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from application.ports.trainer import Control, Course, Outcome, Trainer, Write
+from application.ports.trainer import Announce, Control, Course, Outcome, Trainer, Write
 from domain.equipment import Equipment
 from domain.masking import Encoded, Span
 from domain.planning import batches_of, steps_of
@@ -95,11 +95,11 @@ class Watcher:
     def train(self, trainer: Trainer[Any], model: object, course: Course) -> Outcome:
         return trainer.train(model, course, save=self.save, control=self.control, tell=self.tell)
 
-    def save(self, step: int, write: Write) -> None:
+    def save(self, step: int, write: Write) -> Announce:
         folder = self.home / str(step)
         folder.mkdir(parents=True)
         write(str(folder))
-        self.saved.append(step)
+        return lambda: self.saved.append(step)
 
     def control(self) -> Control:
         self.asked += 1

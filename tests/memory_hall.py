@@ -33,6 +33,7 @@ from application.checkpoints import Checkpoints
 from application.disk_space import DiskSpace
 from application.inventory import Inventory
 from application.layers import campaign_layer, settings_for
+from application.leftovers import Leftovers
 from application.ports.model_loader import Description
 from application.ports.settings_source import SettingsSource
 from application.ports.status_sink import StatusSink
@@ -135,7 +136,8 @@ class MemoryHall:
         self.trainer = trainer or MemoryTrainer()
         self.mirror = MemoryJobMirror()
         self.folders = MemoryHallFolders()
-        self.processes = MemoryProcesses(an_owner(), set())
+        self.asked: set[Owner] = set()
+        self.processes = MemoryProcesses(an_owner(), set(), self.asked)
         self.previews = MemoryPreviewBackend()
         recorder = Recorder(log=self.log, jobs=self.jobs, clock=self.clock)
         watchers = [NumberKeeper(self.metrics)]
@@ -144,7 +146,7 @@ class MemoryHall:
 
     def be(self, pid: int, *, host: str = "tower", living: Collection[Owner] = ()) -> None:
         """Go on as another process."""
-        self.processes = MemoryProcesses(an_owner(pid, host=host), set(living))
+        self.processes = MemoryProcesses(an_owner(pid, host=host), set(living), self.asked)
 
     def providers(self) -> dict[str, Any]:
         """Give the adapters by the names of the container's providers."""
@@ -253,8 +255,15 @@ class MemoryHall:
 
     def disk_space(self) -> DiskSpace:
         return DiskSpace(
-            log=self.log, folders=self.folders, inventory=self.inventory(), clock=self.clock
+            log=self.log,
+            folders=self.folders,
+            inventory=self.inventory(),
+            leftovers=self.leftovers(),
+            clock=self.clock,
         )
+
+    def leftovers(self) -> Leftovers:
+        return Leftovers(log=self.log, jobs=self.jobs, shelf=self.checkpoint_shelf)
 
     def trust(self) -> Trust:
         return Trust(
@@ -277,6 +286,7 @@ class MemoryHall:
             settings=self.settings,
             profiles=self.profiles,
             inventory=self.inventory(),
+            leftovers=self.leftovers(),
             shelf=self.checkpoint_shelf,
             clock=self.clock,
         )

@@ -14,10 +14,9 @@ from adapters.filesystem.atomic import (
     sha256_of,
     write_atomically,
 )
-from adapters.filesystem.places import campaign_folder, checkpoint_folder
-from adapters.filesystem.regular_file import open_regular
+from adapters.filesystem.checkpoint_file import open_of_checkpoint
+from adapters.filesystem.places import STAGING, campaign_folder, checkpoint_folder
 from application.ports.checkpoint_store import CheckpointStore, Draft
-from application.ports.inbox import UnreadableFileError
 from domain.checkpoint import (
     OPTIMIZER,
     BrokenCheckpointError,
@@ -26,8 +25,6 @@ from domain.checkpoint import (
     manifest_digest,
 )
 from domain.ids import CampaignId, JobId, ref_of
-
-_STAGING = ".staging-"
 
 
 class FilesystemCheckpointStore(CheckpointStore):
@@ -46,7 +43,7 @@ class FilesystemCheckpointStore(CheckpointStore):
         folder = private_folder(checkpoints / f"{ref_of(job_id)}.{fence}")
         for left in _leftovers(checkpoints, ref_of(job_id), fence):
             shutil.rmtree(left, ignore_errors=True)
-        staging = folder / f"{_STAGING}{step}-{os.getpid()}"
+        staging = folder / f"{STAGING}{step}-{os.getpid()}"
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(mode=0o700)
         return Draft(
@@ -129,17 +126,12 @@ def _list(folder: Path) -> tuple[FileDigest, ...]:
 
 
 def _measured(folder: Path, path: str) -> FileDigest:
-    try:
-        with open_regular(folder / path, follow=False) as file:
-            sha256 = sha256_of(file)
-            return FileDigest(path=path, size=file.tell(), sha256=sha256)
-    except (OSError, UnreadableFileError) as error:
-        raise BrokenCheckpointError(
-            f"{path} of {folder.name} cannot be read", why=str(error)
-        ) from error
+    with open_of_checkpoint(folder / path) as file:
+        sha256 = sha256_of(file)
+        return FileDigest(path=path, size=file.tell(), sha256=sha256)
 
 
 def _leftovers(folder: Path, ref: str, fence: int) -> list[Path]:
     claim = re.compile(rf"{re.escape(ref)}\.(\d+)")
-    found = ((claim.fullmatch(path.parent.name), path) for path in folder.glob(f"*/{_STAGING}*"))
+    found = ((claim.fullmatch(path.parent.name), path) for path in folder.glob(f"*/{STAGING}*"))
     return [path for match, path in found if match and int(match[1]) < fence]

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from adapters.filesystem.checkpoint_file import open_of_checkpoint
 from domain.checkpoint import BrokenCheckpointError, Checkpoint, FileDigest
 from domain.ids import CampaignId, JobId
 
@@ -26,10 +27,12 @@ def render(campaign_id: CampaignId, job_id: JobId, step: int, files: tuple[FileD
 
 def read(folder: Path, checkpoint: Checkpoint) -> tuple[FileDigest, ...]:
     """Read the manifest of a checkpoint, which must be the text that was written for it."""
+    with open_of_checkpoint(folder / NAME) as file:
+        content = file.read()
     try:
-        text = (folder / NAME).read_text(encoding="utf-8")
+        text = content.decode()
         files = tuple(_file(facts) for facts in json.loads(text)["files"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BrokenCheckpointError(f"{NAME} of {checkpoint.name} cannot be read") from error
     if text != render(checkpoint.campaign_id, checkpoint.job_id, checkpoint.step, files):
         raise BrokenCheckpointError(f"{NAME} of {checkpoint.name} was changed")
@@ -43,4 +46,7 @@ def paths(folder: Path) -> set[str]:
 
 
 def _file(facts: dict[str, Any]) -> FileDigest:
-    return FileDigest(path=facts["path"], size=facts["bytes"], sha256=facts["sha256"])
+    path, size, sha256 = facts["path"], facts["bytes"], facts["sha256"]
+    if not (isinstance(path, str) and isinstance(size, int) and isinstance(sha256, str)):
+        raise TypeError("an entry of the list has fields of other types")
+    return FileDigest(path=path, size=size, sha256=sha256)

@@ -4,6 +4,8 @@ from pathlib import Path, PurePosixPath
 
 from domain.checkpoint import BrokenCheckpointError, Checkpoint
 
+STAGING = ".staging-"
+
 
 def campaign_folder(hall: Path, campaign_id: str) -> Path:
     """Give the folder of a campaign."""

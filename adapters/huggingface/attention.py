@@ -1,58 +1,120 @@
 """Which attention runs: the fastest one that computes what the plain one computes."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import torch
 
+from adapters.huggingface.segments import Segments, pack_inputs
 from application.ports.model_loader import ModelUnavailableError
 from domain.settings.model import Attention
 
+_BY_SPEED = (Attention.FLASH, Attention.SEGMENTS, Attention.SDPA, Attention.EAGER)
 # Share of the length of all numbers together: a wrong mask is off by about 1.
 _TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 1e-1}
 _ROWS, _LENGTH, _PADDED = 2, 12, 4
+_PACKED = (7, 5)
+_FAILURES = (ImportError, NotImplementedError, RuntimeError, TypeError, ValueError)
 
 
-def choose_attention(network: Any, wish: Attention) -> str:
-    """Switch the network to the wanted attention, or for auto to the first that passes a trial."""
-    wanted = (Attention.SDPA, Attention.EAGER) if wish is Attention.AUTO else (wish,)
-    for attention in wanted:
-        if _passes(network, attention):
-            return str(attention)
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One attention that was tried; refusal is '' where it passed."""
+
+    attention: Attention
+    refusal: str
+
+    def __str__(self) -> str:
+        return f"{self.attention}: {self.refusal or 'computes what the plain one computes'}"
+
+
+def choose_attention(network: Any, wish: Attention) -> tuple[Trial, ...]:
+    """Switch the network to the wanted attention, or for auto to the first that passes its trial.
+
+    Give all trials, the chosen one last.
+    """
+    found = list[Trial]()
+    for trial in trials(network, _BY_SPEED if wish is Attention.AUTO else (wish,)):
+        found.append(trial)
+        if not trial.refusal:
+            network.set_attn_implementation(trial.attention.value)
+            return tuple(found)
     raise ModelUnavailableError(
         f"attention '{wish}' does not work with this model on this device",
-        why="it fails, or differs from the plain attention beyond rounding",
+        why="; ".join(map(str, found)),
         fix=("model.attn_implementation=auto",),
     )
 
 
-def _passes(network: Any, attention: Attention) -> bool:
-    """Compare with eager attention, forward and backward, rows with padding among them.
+def trials(network: Any, wanted: tuple[Attention, ...] = _BY_SPEED) -> Iterator[Trial]:
+    """Compare each with eager attention, forward and backward, on padded and on packed rows.
 
-    The network is left with the attention under trial.
+    The network is left with the attention that was tried last.
     """
     try:
-        wanted = _trial(network, Attention.EAGER)
+        plain = _trial(network, Attention.EAGER)
+    except _FAILURES as error:
+        why = f"nothing to compare it with: {_first_sentence(error)}"
+        yield from (Trial(attention, why) for attention in wanted)
+        return
+    for attention in wanted:
+        yield Trial(attention, _refusal(network, attention, plain))
+
+
+def _refusal(network: Any, attention: Attention, plain: Sequence[torch.Tensor]) -> str:
+    """Say why an attention cannot be used, '' where it can."""
+    if attention is Attention.FLASH and find_spec("flash_attn") is None:
+        return "the package flash-attn is not installed"
+    if attention is Attention.SEGMENTS and _cuts_into_chunks(network):
+        return "the model looks back over chunks of tokens, which this attention does not"
+    try:
         found = _trial(network, attention)
-    except (ImportError, NotImplementedError, RuntimeError, TypeError, ValueError):
-        return False
+    except _FAILURES as error:
+        return _first_sentence(error)
     tolerance = _TOLERANCE[network.dtype]
-    return all(_near(mine, theirs, tolerance) for mine, theirs in zip(found, wanted, strict=True))
+    if all(_near(mine, theirs, tolerance) for mine, theirs in zip(found, plain, strict=True)):
+        return ""
+    return "differs from the plain attention beyond rounding"
 
 
-def _trial(network: Any, attention: Attention) -> tuple[torch.Tensor, torch.Tensor]:
+def _first_sentence(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__
+
+
+def _cuts_into_chunks(network: Any) -> bool:
+    """Tell of what only a mask would say, and no short trial shows."""
+    return getattr(network.config.get_text_config(), "attention_chunk_size", None) is not None
+
+
+def _trial(network: Any, attention: Attention) -> list[torch.Tensor]:
     """Give logits and the gradient at the input; no gradient is stored in the network."""
-    network.set_attn_implementation(str(attention))
-    embedding = network.get_input_embeddings()
-    ids = torch.arange(_ROWS * _LENGTH, device=network.device).reshape(_ROWS, _LENGTH)
-    mask = torch.ones_like(ids)
+    network.set_attn_implementation(attention.value)
+    if network.config._attn_implementation != attention:  # noqa: SLF001 - its only name
+        raise ValueError("the model does not let its attention be chosen")
+    found = list[torch.Tensor]()
+    for seen, shape, inputs in _inputs(network):
+        embedding = network.get_input_embeddings()
+        ids = torch.arange(shape[0] * shape[1], device=network.device).reshape(shape)
+        states = embedding(ids % embedding.num_embeddings).detach().requires_grad_()
+        was_training = network.training
+        logits = network.eval()(inputs_embeds=states, use_cache=False, **inputs).logits
+        network.train(was_training)
+        said = logits[seen].float()
+        (gradient,) = torch.autograd.grad(said.square().mean(), states)
+        found += [said.detach(), gradient.float()]
+    return found
+
+
+def _inputs(network: Any) -> Iterator[tuple[torch.Tensor, tuple[int, int], dict[str, Any]]]:
+    """Give padded rows, then packed ones: what of their logits counts, shape, and the rest."""
+    mask = torch.ones(_ROWS, _LENGTH, dtype=torch.long, device=network.device)
     mask[1, :_PADDED] = 0  # On the right, causal attention would not see it anyway.
-    inputs = embedding(ids % embedding.num_embeddings).detach().requires_grad_()
-    was_training = network.training
-    logits = network.eval()(inputs_embeds=inputs, attention_mask=mask, use_cache=False).logits
-    network.train(was_training)
-    seen = logits[mask.bool()].float()
-    (gradient,) = torch.autograd.grad(seen.square().mean(), inputs)
-    return seen.detach(), gradient.float()
+    yield mask.bool(), (_ROWS, _LENGTH), {"attention_mask": mask}
+    places = torch.cat([torch.arange(length) for length in _PACKED])[None].to(network.device)
+    inputs = {"position_ids": places, **pack_inputs(network, Segments(_PACKED))}
+    yield torch.ones_like(places, dtype=torch.bool), (1, sum(_PACKED)), inputs
 
 
 def _near(found: torch.Tensor, wanted: torch.Tensor, tolerance: float) -> bool:

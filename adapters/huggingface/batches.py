@@ -1,17 +1,23 @@
 """Which rows go into which pass, and how rows become tensors."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain
+from typing import Any
 
 import torch
 
+from adapters.huggingface.segments import Segments, pack_inputs
 from domain.batching import StepPlan
-from domain.masking import IGNORED, Encoded, labels
+from domain.masking import Encoded
 from domain.planning import passes_of
 from domain.settings.settings import Settings
 
-Batch = dict[str, torch.Tensor]
+Batch = dict[str, Any]
+"""input_ids and what tells rows from each other; places, where in all tokens of the batch laid end
+to end something is predicted that is trained; targets, the tokens that ought to be said there."""
+
 Collate = Callable[[Sequence[Encoded]], list[Batch]]
+_ASKED = ("input_ids", "attention_mask", "position_ids")
 
 
 class PlannedBatches:
@@ -57,21 +63,43 @@ def padded_tensors(rows: Sequence[Encoded], padding: int) -> Batch:
     return {
         "input_ids": torch.tensor([filled(row.ids, padding) for row in rows]),
         "attention_mask": torch.tensor([filled([1] * len(row.ids), 0) for row in rows]),
-        "labels": torch.tensor([filled(labels(row), IGNORED) for row in rows]),
+        **_predicted(rows, range(0, longest * len(rows), longest)),
     }
 
 
 def packed_tensors(rows: Sequence[Encoded]) -> Batch:
-    """Lay rows end to end; positions begin anew with each, which is how attention tells them apart.
-
-    The first token of a row is nobody's to predict: the one before it belongs to another row.
-    """
+    """Lay rows end to end; positions begin anew with each."""
+    lengths = tuple(len(row.ids) for row in rows)
     return {
         "input_ids": torch.tensor([list(chain.from_iterable(row.ids for row in rows))]),
-        "position_ids": torch.tensor(
-            [list(chain.from_iterable(range(len(row.ids)) for row in rows))]
-        ),
-        "labels": torch.tensor(
-            [list(chain.from_iterable([IGNORED, *labels(row)[1:]] for row in rows))]
-        ),
+        "position_ids": torch.tensor([list(chain.from_iterable(map(range, lengths)))]),
+        "segments": Segments(lengths),
+        **_predicted(rows, accumulate(lengths, initial=0)),
+    }
+
+
+def network_inputs(network: Any, batch: Batch) -> dict[str, Any]:
+    """Give what the network is asked, in the words of the attention that it runs."""
+    inputs = {name: batch[name] for name in _ASKED if name in batch}
+    return {**inputs, **(pack_inputs(network, batch["segments"]) if "segments" in batch else {})}
+
+
+def on_device(batch: Batch, device: torch.device) -> Batch:
+    """Move the tensors of a batch."""
+    return {
+        name: each.to(device) if torch.is_tensor(each) else each for name, each in batch.items()
+    }
+
+
+def _predicted(rows: Sequence[Encoded], starts: Iterable[int]) -> Batch:
+    """Say where a trained token is predicted: one before it, so the first of a row is nobody's."""
+    places, targets = list[int](), list[int]()
+    for start, row in zip(starts, rows, strict=False):
+        for span in row.trained:
+            first = max(span.start, 1)
+            places.extend(range(start + first - 1, start + span.end - 1))
+            targets.extend(row.ids[first : span.end])
+    return {
+        "places": torch.tensor(places, dtype=torch.long),
+        "targets": torch.tensor(targets, dtype=torch.long),
     }

@@ -2,16 +2,17 @@
 
 import errno
 import json
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 
 from adapters.huggingface.loaded_model import LoadedModel
 from domain.batching import StepPlan
@@ -25,6 +26,31 @@ STATE = "trainer_state.json"
 PLAN = "pack_plan.json"
 EVALUATIONS = "evaluations.json"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_SAID_OF_FULL = tuple(map(os.strerror, _FULL))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """All that a step of training changes, as it is after one."""
+
+    weights: dict[str, Any]
+    optimizer: dict[str, Any]
+    scheduler: dict[str, Any]
+    randomness: dict[str, Any]
+    progress: Any
+    evaluations: Evaluations
+
+    @classmethod
+    def of(cls, training: Any, random_state: dict[str, Any], evaluations: Evaluations) -> "State":
+        """Look at a training; its next step changes what was found."""
+        return cls(
+            weights=training.model.state_dict(),
+            optimizer=training.optimizer.state_dict(),
+            scheduler=training.lr_scheduler.state_dict(),
+            randomness=random_state,
+            progress=training.state,
+            evaluations=evaluations,
+        )
 
 
 def randomness() -> dict[str, Any]:
@@ -37,30 +63,22 @@ def randomness() -> dict[str, Any]:
     return {**state, "cuda": torch.cuda.get_rng_state()} if torch.cuda.is_available() else state
 
 
-def write_checkpoint(
-    location: str,
-    model: LoadedModel,
-    training: Any,
-    random_state: dict[str, Any],
-    plan: StepPlan,
-    *,
-    evaluations: Evaluations,
-) -> None:
+def write_checkpoint(location: str, model: LoadedModel, state: State, plan: StepPlan) -> None:
     """Write weights, tokenizer and the state of training; no file is a program."""
     folder = Path(location)
-    model.network.save_pretrained(folder)
+    model.network.save_pretrained(folder, state_dict=dict(state.weights))
     model.tokenizer.save_pretrained(folder)
-    for name, state in (
-        (OPTIMIZER, training.optimizer.state_dict()),
-        (SCHEDULER, training.lr_scheduler.state_dict()),
-        (RANDOMNESS, random_state),
+    for name, content in (
+        (OPTIMIZER, state.optimizer),
+        (SCHEDULER, state.scheduler),
+        (RANDOMNESS, state.randomness),
     ):
         with (folder / name).open("wb") as file:
-            torch.save(state, file)
-    training.state.save_to_json(str(folder / STATE))
+            torch.save(content, file)
+    state.progress.save_to_json(str(folder / STATE))
     facts = {"digest": plan.batches.digest, "accumulation": plan.accumulation}
     (folder / PLAN).write_text(json.dumps(facts))
-    (folder / EVALUATIONS).write_text(json.dumps(evaluations.pairs))
+    (folder / EVALUATIONS).write_text(json.dumps(state.evaluations.pairs))
 
 
 def step_of(location: str, plan: StepPlan) -> int:
@@ -108,7 +126,7 @@ def full_disk_noticed() -> Iterator[None]:
     """Say disk full in the words of a job's causes."""
     try:
         yield
-    except (OSError, RuntimeError, SafetensorError) as error:
+    except Exception as error:  # the tokenizers of Rust raise nothing more precise
         if any(_says_full(each) for each in _chain(error)):
             raise TrainingError(Cause.DISK_FULL, "no space is left to save a checkpoint") from error
         raise
@@ -123,7 +141,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _says_full(error: BaseException) -> bool:
     full = isinstance(error, OSError) and error.errno in _FULL
-    return full or "No space left on device" in str(error)
+    return full or any(words in str(error) for words in _SAID_OF_FULL)
 
 
 def _untrusted(location: str, why: str) -> TrainingError:

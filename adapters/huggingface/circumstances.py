@@ -12,8 +12,11 @@ from domain.result import Cause, TrainingError
 from domain.settings.layers import Value, config_hash, flatten
 from domain.settings.settings import Settings
 
+Circumstances = dict[str, Any]
+
 CIRCUMSTANCES = "circumstances.json"
 _PACKAGES = ("guild-trainer", "torch", "transformers", "accelerate")
+_DEFAULTS = flatten(Settings())
 # They watch, keep and place a job; the threads are compared as they were found.
 _SHAPING_NOTHING = ("monitoring.", "checkpoint.", "environment.")
 # The pack plan is compared for itself, and activations are the same when computed twice.
@@ -26,36 +29,52 @@ _IN_THE_PLAN = frozenset(
 )
 
 
-def write_circumstances(location: str, settings: Settings) -> None:
-    """Take down settings, versions, threads and device beside the state of training."""
-    facts = {
+def circumstances_of(settings: Settings, world_size: int) -> Circumstances:
+    """Give settings, versions, threads, device and processes, as this thread finds them."""
+    return {
         "config_hash": config_hash(settings),
         "settings": flatten(settings),
-        "machine": machine(),
+        "machine": machine(world_size),
     }
+
+
+def write_circumstances(location: str, facts: Circumstances) -> None:
+    """Take down under which circumstances a checkpoint was made, beside the state of training."""
     text = json.dumps(facts, indent=1, sort_keys=True)
     (Path(location) / CIRCUMSTANCES).write_text(text + "\n", encoding="utf-8")
 
 
-def compare_circumstances(location: str, settings: Settings) -> list[str]:
-    """Refuse other settings, naming each; say what else differs and may change the last bits."""
+def compare_circumstances(location: str, now: Circumstances) -> list[str]:
+    """Refuse other settings, naming each; say what else differs and may change the last bits.
+
+    A setting that the guild of the checkpoint did not have was as it is by default.
+    """
     then = _read(location)
-    if changed := _changed(_shaping(then["settings"]), _shaping(flatten(settings))):
+    known, settings = _shaping(then["settings"]), _shaping(now["settings"])
+    gone = ", ".join(key for key in sorted(known) if key not in settings)
+    defaults = {key: each for key, each in _DEFAULTS.items() if key in settings}
+    kept = {key: each for key, each in known.items() if key in settings}
+    if changed := _changed({**defaults, **kept}, settings):
         raise TrainingError(
             Cause.CONFIG_ERROR,
             f"training cannot go on from {location}: its settings were others: {changed}",
+            fix=("guild queue add FILE: its dataset again begins anew, at the campaign's head",),
         )
-    changed = _changed(then["machine"], machine())
-    return [f"the resumed run may differ in its last bits: {changed}"] if changed else []
+    changed = _changed(then["machine"], now["machine"])
+    remarks = {
+        f"guild has these settings of the checkpoint no more: {gone}": gone,
+        f"the resumed run may differ in its last bits: {changed}": changed,
+    }
+    return [remark for remark, tells in remarks.items() if tells]
 
 
-def machine() -> dict[str, Value]:
+def machine(world_size: int) -> dict[str, Value]:
     """Give what of this machine decides over the last bits."""
     return {
         **{name: _version(name) for name in _PACKAGES},
         "device": _device(),
         "threads": torch.get_num_threads(),
-        "world_size": 1,
+        "world_size": world_size,
     }
 
 
@@ -79,7 +98,7 @@ def _shaping(settings: dict[str, Value]) -> dict[str, Value]:
 
 
 def _changed(then: dict[str, Value], now: dict[str, Value]) -> str:
-    """Name what differs; a setting that only one guild knows counts as well."""
+    """Name what differs, with both values."""
     keys = [key for key in sorted({**then, **now}) if then.get(key) != now.get(key)]
     return ", ".join(f"{key} was {then.get(key)}, is {now.get(key)}" for key in keys)
 

@@ -2,7 +2,11 @@
 
 import torch
 
+from adapters.huggingface.cores import usable_cores
 from domain.settings.environment import Environment
+
+# Read before any job sets another number: a later job would find what an earlier one left.
+TORCHS_CHOICE = torch.get_num_threads()
 
 
 def device() -> torch.device:
@@ -16,6 +20,13 @@ def device_name(place: torch.device) -> str:
 
 
 def use_threads(environment: Environment) -> None:
-    """Limit the threads of the arithmetic, if somebody said so."""
-    if environment.num_threads:
-        torch.set_num_threads(environment.num_threads)
+    """Set the threads of the arithmetic for this job, whatever the one before it had."""
+    torch.set_num_threads(threads_for(environment))
+
+
+def threads_for(environment: Environment) -> int:
+    """Give the wanted threads, or as many as torch takes, and no more than there are cores for.
+
+    How busy those cores are changes nothing: the same job would end in other last bits.
+    """
+    return environment.num_threads or min(TORCHS_CHOICE, usable_cores())

@@ -31,6 +31,7 @@ def equipment_of(loop: Loop, course: Course) -> Equipment:
         micro_batch=hyperparams.per_device_train_batch_size,
         accumulation=hyperparams.gradient_accumulation_steps,
         activation_checkpointing=bool(network.is_gradient_checkpointing),
+        passed_over=tuple(str(trial) for trial in loop.attentions if trial.refusal),
     )
     if differences := (*found.differences(course.settings), *_own_differences(loop, found)):
         raise TrainingError(

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from adapters.huggingface.attention import Trial
 from adapters.huggingface.device import device_name
 from adapters.huggingface.precision import name_of
 from application.ports.model_loader import ModelFacts
@@ -15,11 +16,15 @@ from domain.hero import BaseModel
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A network on its device, its tokenizer, and the tokens that end an answer."""
+    """A network on its device, its tokenizer, and the tokens that end an answer.
+
+    attentions are those that were tried, the one that it runs last.
+    """
 
     network: Any
     tokenizer: Any
     stops: tuple[int, ...]
+    attentions: tuple[Trial, ...] = ()
 
 
 def facts_of(network: Any, base: BaseModel, attention: str) -> ModelFacts:

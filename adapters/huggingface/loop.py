@@ -1,7 +1,7 @@
 """transformers' training loop under guild's batches, loss and test of every gradient."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -11,12 +11,16 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArgu
 
 from adapters.huggingface.batches import Batch, PlannedBatches, collate_for
 from adapters.huggingface.loaded_model import LoadedModel
-from adapters.huggingface.loss import summed_loss, trained_count
+from adapters.huggingface.loss import SummedLoss, trained_count
 from adapters.huggingface.optimizer_state import take_over
 from application.ports.trainer import Course
 from domain.result import Cause, TrainingError
 from domain.schedule import rate_factor
 from domain.settings.hyperparams import Hyperparams
+
+
+class Interrupted(Exception):  # noqa: N818 - a wish, not an error
+    """Somebody wants the end between the parts of a batch: the step is dropped."""
 
 
 class Loop(Trainer):
@@ -30,12 +34,15 @@ class Loop(Trainer):
         course: Course,
         arguments: TrainingArguments,
         callback: TrainerCallback,
+        may_go_on: Callable[[], bool],
     ) -> None:
         super().__init__(model=model.network, args=arguments, callbacks=[callback])
         self.remove_callback(PrinterCallback)
         self.loss = self.norm = math.nan
-        self._course = course
+        self._course, self._may_go_on = course, may_go_on
+        self.attentions = model.attentions
         self._padding = model.tokenizer.pad_token_id
+        self._summed_loss = SummedLoss(model.network)
         self._passes: list[torch.Tensor] = []
 
     def get_train_dataloader(self) -> Any:
@@ -82,14 +89,18 @@ class Loop(Trainer):
         self, model: Any, inputs: list[Batch], num_items_in_batch: Any = None
     ) -> torch.Tensor:
         """Let a batch through the model, in parts where it does not fit at once."""
-        go_through = super().training_step
-        return torch.stack([go_through(model, part, num_items_in_batch) for part in inputs]).sum()
+        losses: list[torch.Tensor] = []
+        for part in inputs:
+            if losses and not self._may_go_on():
+                raise Interrupted
+            losses.append(super().training_step(model, part, num_items_in_batch))
+        return torch.stack(losses).sum()
 
     def compute_loss(
         self, model: Any, inputs: Batch, *, num_items_in_batch: int, **_: object
     ) -> torch.Tensor:
         """Give this pass's share of the step's mean."""
-        loss = summed_loss(model, inputs) / num_items_in_batch
+        loss = self._summed_loss(model, inputs) / num_items_in_batch
         self._passes.append(loss.detach())
         return loss
 

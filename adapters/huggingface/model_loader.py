@@ -12,6 +12,7 @@ from adapters.huggingface.describing import describe
 from adapters.huggingface.device import device, use_threads
 from adapters.huggingface.encoder import HuggingFaceChatEncoder
 from adapters.huggingface.gguf_file import converted, is_converted, user_cache
+from adapters.huggingface.lack_of_memory import lack_of_memory_noticed
 from adapters.huggingface.loaded_model import LoadedModel, facts_of
 from adapters.huggingface.precision import choose_precision
 from adapters.huggingface.reading import read_network, read_tokenizer
@@ -43,6 +44,12 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
         self, hero: Hero, location: str, settings: Settings, *, plain_chat: bool = False
     ) -> Loaded[LoadedModel]:
         """Load, and say in the facts what was really loaded."""
+        with lack_of_memory_noticed(f"the model of {hero.id}"):
+            return self._load(hero, location, settings, plain_chat=plain_chat)
+
+    def _load(
+        self, hero: Hero, location: str, settings: Settings, *, plain_chat: bool
+    ) -> Loaded[LoadedModel]:
         use_threads(settings.environment)
         dtype = choose_precision(settings.model.dtype, device())
         self.check(hero, location)
@@ -55,9 +62,9 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
             network = _network(readable, location, len(tokenizer), dtype)
             # Servers stop by what the model says, not by the tokenizer.
             network.generation_config.eos_token_id = stops if len(stops) > 1 else stops[0]
-            attention = choose_attention(network, settings.model.attn_implementation)
-            facts = facts_of(network, hero.model, attention)
-        model = LoadedModel(network, tokenizer, tuple(stops))
+            attentions = choose_attention(network, settings.model.attn_implementation)
+            facts = facts_of(network, hero.model, attentions[-1].attention.value)
+        model = LoadedModel(network, tokenizer, tuple(stops), attentions)
         return Loaded(model=model, facts=facts, encoder=encoder)
 
     def encoder(

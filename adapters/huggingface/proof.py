@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from adapters.huggingface.batches import packed_tensors
+from adapters.huggingface.batches import network_inputs, on_device, packed_tensors
 from adapters.huggingface.precision import at_least_float32
 from domain.masking import Encoded
 from domain.receipts import PackingProof
@@ -61,8 +61,7 @@ def _share(found: torch.Tensor, wanted: torch.Tensor) -> float:
 def _states(network: Any, rows: Sequence[Encoded]) -> dict[str, torch.Tensor]:
     """Give what each layer says of each token, and the logits."""
     states: dict[str, torch.Tensor] = {}
-    batch = packed_tensors(rows)
-    inputs = {name: batch[name].to(network.device) for name in ("input_ids", "position_ids")}
+    inputs = network_inputs(network, on_device(packed_tensors(rows), network.device))
     was_training = network.training
     with torch.inference_mode(), _watched(network, states):
         logits = network.eval()(**inputs, use_cache=False).logits

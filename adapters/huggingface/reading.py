@@ -3,7 +3,8 @@
 Only safetensors are read, and code that comes with a model never runs.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from adapters.huggingface.chat_format import CHATML, END, START, thinks
+from adapters.huggingface.lack_of_memory import lack_in
 from adapters.huggingface.loaded_model import vocabulary_of
 from adapters.huggingface.template_format import TemplateFormat
 from adapters.huggingface.weights import is_cached
@@ -34,12 +36,10 @@ _UNREADABLE = (
 def read_network(hero: Hero, location: str, vocabulary: int, dtype: torch.dtype) -> Any:
     """Read weights; refuse those that are missing, misshapen or too few for the vocabulary."""
     base = hero.model
-    try:
+    with _unreadable_refused(base, location):
         network, report = AutoModelForCausalLM.from_pretrained(
             **_origin(base, location), dtype=dtype, use_safetensors=True, output_loading_info=True
         )
-    except _UNREADABLE as error:
-        raise _unreadable(base, location, str(error)) from error
     if lacking := [*report["missing_keys"], *report["mismatched_keys"]]:
         raise _unreadable(base, location, f"weights are missing or misshapen: {lacking[0]}")
     _require_rows(network, vocabulary, base, location)
@@ -48,12 +48,10 @@ def read_network(hero: Hero, location: str, vocabulary: int, dtype: torch.dtype)
 
 def build_unweighted(base: BaseModel, vocabulary: int, *, local: bool) -> Any:
     """Build what the configuration describes on the meta device, which holds no numbers."""
-    try:
+    with _unreadable_refused(base):
         config = AutoConfig.from_pretrained(**_origin(base, local=local))
         with torch.device("meta"):
             network = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
-    except _UNREADABLE as error:
-        raise _unreadable(base, "", str(error)) from error
     _require_rows(network, vocabulary, base, "")
     return network
 
@@ -72,10 +70,8 @@ def read_tokenizer(hero: Hero, location: str, *, plain_chat: bool = False) -> tu
 
 def read_fast_tokenizer(base: BaseModel, location: str = "", *, local: bool | None = None) -> Any:
     """Read a tokenizer; refuse one that is empty or cannot say where its tokens lie."""
-    try:
+    with _unreadable_refused(base, location):
         tokenizer = AutoTokenizer.from_pretrained(**_origin(base, location, local=local))
-    except _UNREADABLE as error:
-        raise _unreadable(base, location, str(error)) from error
     if not tokenizer.encode("a", add_special_tokens=False):
         raise _unreadable(base, location, "there is no tokenizer, or one that knows no letters")
     if not tokenizer.is_fast:
@@ -94,6 +90,17 @@ def suited_template(base: BaseModel, tokenizer: Any) -> ChatTemplate:
         return ChatTemplate.CHATML
     why = f"it brings no chat template that guild can follow, and no {END} for ChatML"
     raise _unusable(base.name, why, "take a model that was made for chats")
+
+
+@contextmanager
+def _unreadable_refused(base: BaseModel, location: str = "") -> Iterator[None]:
+    """Refuse what cannot be read; where memory lacks, nothing is wrong with the files."""
+    try:
+        yield
+    except _UNREADABLE as error:
+        if lack_in(error):
+            raise
+        raise _unreadable(base, location, str(error)) from error
 
 
 def _origin(base: BaseModel, location: str = "", *, local: bool | None = None) -> dict[str, Any]:

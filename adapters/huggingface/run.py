@@ -2,23 +2,26 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from adapters.huggingface.callbacks import Hooks
 from adapters.huggingface.checkpoints import (
+    State,
     evaluations_of,
-    full_disk_noticed,
     randomness,
     step_of,
-    write_checkpoint,
 )
-from adapters.huggingface.circumstances import compare_circumstances, write_circumstances
+from adapters.huggingface.circumstances import circumstances_of, compare_circumstances
 from adapters.huggingface.equipping import equipment_of
 from adapters.huggingface.loaded_model import LoadedModel
-from adapters.huggingface.loop import Loop, arguments_of
+from adapters.huggingface.loop import Interrupted, Loop, arguments_of
 from adapters.huggingface.optimizer_state import all_finite
+from adapters.huggingface.saving import Saving
+from adapters.huggingface.snapshots import Snapshots
 from adapters.huggingface.validation import Stopped, validation_loss
+from adapters.huggingface.writer import Writer
 from application.ports.trainer import Control, Course, Outcome, Save
 from application.wishes import Wishes
 from domain.evaluations import Evaluations
@@ -36,18 +39,18 @@ class Run:
         model: LoadedModel,
         course: Course,
         folder: str,
+        snapshots: Snapshots,
         *,
         save: Save,
         control: Callable[[], Control],
         tell: Callable[[Report], None],
     ) -> None:
         self._model, self._course = model, course
-        self._save_outside, self._wishes, self._tell = save, Wishes(control), tell
+        self._wishes, self._tell = Wishes(control), tell
         self._hyperparams = course.settings.hyperparams
         self._plan = course.plan
         origin = course.resume_from
         self._step = self._saved = step_of(origin, self._plan) if origin else 0
-        self._first = self._step + 1
         evaluations = Evaluations.of(course.settings, course.plan.total, len(course.held_out))
         self._evaluations = evaluations.and_these(evaluations_of(origin) if origin else ())
         self._loss: float | None = None
@@ -55,14 +58,30 @@ class Run:
         planned = replace(self._hyperparams, gradient_accumulation_steps=self._plan.accumulation)
         arguments = arguments_of(planned, self._plan.total, folder, model.network.device)
         hooks = Hooks(self._say_equipment, self._may_go_on, self._finish)
-        self._loop = Loop(model, course, arguments, hooks)
+        self._loop = Loop(model, course, arguments, hooks, self._may_go_on)
         self._random: dict[str, Any] = {}
+        self._circumstances = circumstances_of(course.settings, arguments.world_size)
+        self._writer = Writer()
+        self._saving = Saving(
+            model,
+            course,
+            self._circumstances,
+            snapshots,
+            self._writer,
+            save=save,
+            wishes=self._wishes,
+            tell=tell,
+        )
 
     def execute(self) -> Outcome:
         """Run the loop from where it stands to its end, or until control asks to stop."""
+        with self._writer:
+            return self._execute()
+
+    def _execute(self) -> Outcome:
         self._warn_of_warm_up()
         self._compare_circumstances()
-        initial = self._begin()
+        self._begin()
         seconds = self._train()
         known = self._evaluations.at(self._step)
         final = self._evaluate() if known is None else known
@@ -70,34 +89,36 @@ class Run:
         return Outcome(
             ending=self._ending(),
             final_step=self._course.start_step + self._step,
-            tokens=sum(map(self._plan.tokens, range(self._first, self._step + 1))),
+            tokens=self._plan.tokens_in(self._step),
             seconds=seconds,
             final_loss=self._loss,
-            initial_val_loss=initial,
+            initial_val_loss=self._evaluations.initial,
             final_val_loss=final,
             best_step=self._course.start_step + best.step if best else None,
             best_val_loss=best.loss if best else None,
             wish=self._wishes.ending,
         )
 
-    def _begin(self) -> float | None:
+    def _begin(self) -> None:
         """Measure before the first step; after an interruption only what that cut off."""
         if not self._course.resume_from:
-            return self._evaluate()
+            self._evaluate()
+            return
         due = self._evaluations.lack(self._step)
         if due or self._step == self._plan.total:
             # transformers loads weights only to train, and would add a step to a whole job.
             self._loop._load_from_checkpoint(self._course.resume_from)  # noqa: SLF001
         if due:
             self._evaluate()
-        return None
 
     def _train(self) -> float:
         began = time.perf_counter()
         if self._step < self._plan.total and self._goes_on:
-            self._loop.train(resume_from_checkpoint=self._course.resume_from or None)
+            with suppress(Interrupted):
+                self._loop.train(resume_from_checkpoint=self._course.resume_from or None)
         if self._step > self._saved:
             self._save()
+        self._saving.wait()
         return time.perf_counter() - began
 
     def _say_equipment(self) -> None:
@@ -130,25 +151,17 @@ class Run:
         return goes_on
 
     def _save(self) -> None:
-        def write(location: str) -> None:
-            write_checkpoint(
-                location,
-                self._model,
-                self._loop,
-                self._random,
-                self._plan,
-                evaluations=self._evaluations,
-            )
-            write_circumstances(location, self._course.settings)
-
         if not all_finite(self._model.network, self._loop.optimizer):
             raise TrainingError(
                 Cause.DIVERGED,
                 f"weights or optimizer state after step {self._step} are not finite numbers: "
                 "they are not saved",
             )
-        with full_disk_noticed():
-            self._save_outside(self._course.start_step + self._step, write)
+        self._saving.save(
+            self._course.start_step + self._step,
+            State.of(self._loop, self._random, self._evaluations),
+            training_goes_on=self._goes_on and self._step < self._plan.total,
+        )
         self._saved = self._step
 
     def _evaluate(self) -> float | None:
@@ -157,7 +170,7 @@ class Run:
             return None
         self._tell(PhaseBegun(Phase.EVALUATING, f"{len(rows)} rows held out"))
         try:
-            loss = validation_loss(self._model, self._course, self._wishes.ask)
+            loss = validation_loss(self._model, self._course, self._ask)
         except Stopped:
             return None
         self._evaluations = self._evaluations.and_these([(self._step, loss)])
@@ -166,8 +179,12 @@ class Run:
         self._tell(PhaseBegun(Phase.TRAINING))
         return loss
 
+    def _ask(self) -> bool:
+        self._saving.look()
+        return self._wishes.ask()
+
     def _may_go_on(self) -> bool:
-        self._wishes.ask()
+        self._ask()
         return self._goes_on
 
     @property
@@ -183,7 +200,7 @@ class Run:
 
     def _compare_circumstances(self) -> None:
         if origin := self._course.resume_from:
-            for remark in compare_circumstances(origin, self._course.settings):
+            for remark in compare_circumstances(origin, self._circumstances):
                 self._tell(Warned(remark))
 
     def _warn_of_warm_up(self) -> None:

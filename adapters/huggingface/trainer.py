@@ -1,32 +1,44 @@
 """Trains with transformers, under guild's order, masks, checkpoints and control."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from tempfile import TemporaryDirectory
 
-import torch
-
+from adapters.huggingface.cautions import cautions
 from adapters.huggingface.checkpoints import programs_refused
 from adapters.huggingface.device import use_threads
+from adapters.huggingface.free_memory import free_memory
+from adapters.huggingface.lack_of_memory import lack_of_memory_noticed
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.proof import prove
 from adapters.huggingface.run import Run
 from adapters.huggingface.silence import silence
+from adapters.huggingface.snapshots import Snapshots
 from application.ports.trainer import Control, Course, Outcome, Save, Trainer
 from domain.masking import Encoded
 from domain.receipts import PackingProof
-from domain.reports import Report
-from domain.result import Cause, TrainingError
+from domain.reports import Report, Warned
 
-_NO_HOST_MEMORY = "DefaultCPUAllocator: can't allocate memory"
+
+def nobody() -> float:
+    """Take the machine for one's own."""
+    return 0.0
 
 
 class HuggingFaceTrainer(Trainer[LoadedModel]):
-    """Changes the weights of the loaded network in place."""
+    """Changes the weights of the loaded network in place.
+
+    busy watches the machine for a moment, and gives how many cores others keep busy; free_memory
+    gives the bytes that copies of what is saved may take.
+    """
+
+    def __init__(
+        self, busy: Callable[[], float] = nobody, free_memory: Callable[[], int] = free_memory
+    ) -> None:
+        self._busy, self._free_memory = busy, free_memory
 
     def prove(self, model: LoadedModel, first: Encoded, second: Encoded) -> PackingProof:
         """Look at every layer."""
-        with silence(), _lack_of_memory_noticed():
+        with silence(), lack_of_memory_noticed("a batch"):
             return prove(model.network, first, second)
 
     def train(
@@ -40,30 +52,14 @@ class HuggingFaceTrainer(Trainer[LoadedModel]):
     ) -> Outcome:
         """Run one attempt; transformers gets a folder of its own that vanishes."""
         use_threads(course.settings.environment)
+        for remark in cautions(model.network.device, model.network.dtype, self._busy):
+            tell(Warned(remark))
         with (
             TemporaryDirectory() as folder,
             silence(),
-            _lack_of_memory_noticed(),
+            lack_of_memory_noticed("a batch"),
             programs_refused(course.resume_from),
         ):
-            return Run(model, course, folder, save=save, control=control, tell=tell).execute()
-
-
-@contextmanager
-def _lack_of_memory_noticed() -> Iterator[None]:
-    try:
-        yield
-    except torch.OutOfMemoryError as error:
-        raise TrainingError(
-            Cause.OUT_OF_GPU_MEMORY, "the GPU has not enough memory for a batch"
-        ) from error
-    except MemoryError as error:
-        raise _host_memory() from error
-    except RuntimeError as error:
-        if _NO_HOST_MEMORY in str(error):
-            raise _host_memory() from error
-        raise
-
-
-def _host_memory() -> TrainingError:
-    return TrainingError(Cause.OUT_OF_HOST_MEMORY, "this machine has not enough memory for a batch")
+            snapshots = Snapshots(self._free_memory)
+            run = Run(model, course, folder, snapshots, save=save, control=control, tell=tell)
+            return run.execute()

@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from adapters.huggingface.batches import collate_for
+from adapters.huggingface.batches import Batch, collate_for, on_device
 from adapters.huggingface.loaded_model import LoadedModel
-from adapters.huggingface.loss import summed_loss, trained_count
+from adapters.huggingface.loss import SummedLoss, trained_count
 from application.ports.trainer import Course
 from domain.result import Cause, TrainingError
 
@@ -23,24 +23,25 @@ def validation_loss(model: LoadedModel, course: Course, may_go_on: Callable[[], 
     Draws no random number, so that training goes on as if nobody had looked.
     """
     total, count = 0.0, 0
+    summed_loss = SummedLoss(model.network)
     padding, packed = model.tokenizer.pad_token_id, course.measured.packed
     collate = collate_for(course.settings, packed=packed, padding=padding)
     for rows in course.measured:
         if not may_go_on():
             raise Stopped
         for batch in collate([course.held_out[row] for row in rows]):
-            total += _measured(model.network, batch)
+            total += _measured(model.network, summed_loss, batch)
             count += trained_count(batch)
     if not math.isfinite(total):
         raise TrainingError(Cause.DIVERGED, "the loss on held-out rows is not a finite number")
     return total / count
 
 
-def _measured(network: Any, batch: dict[str, torch.Tensor]) -> float:
+def _measured(network: Any, summed_loss: SummedLoss, batch: Batch) -> float:
     was_training = network.training
     network.eval()
     try:
         with torch.inference_mode():
-            return float(summed_loss(network, {k: v.to(network.device) for k, v in batch.items()}))
+            return float(summed_loss(network, on_device(batch, network.device)))
     finally:
         network.train(was_training)

@@ -15,6 +15,7 @@ from domain.checkpoint import (
 )
 from domain.ids import CampaignId, JobId, ref_of
 
+DRAFT = "draft-"
 _Files = dict[str, FileDigest]
 
 
@@ -27,12 +28,14 @@ class MemoryCheckpointStore(CheckpointStore):
 
     def draft(self, campaign_id: CampaignId, job_id: JobId, fence: int, step: int) -> Draft:
         """Open a folder."""
+        claim = self.folder(campaign_id) / "checkpoints" / f"{ref_of(job_id)}.{fence}"
+        claim.mkdir(parents=True, exist_ok=True)
         return Draft(
             campaign_id=campaign_id,
             job_id=job_id,
             fence=fence,
             step=step,
-            location=tempfile.mkdtemp(prefix="draft-", dir=self._root),
+            location=tempfile.mkdtemp(prefix=DRAFT, dir=claim),
         )
 
     def commit(self, draft: Draft) -> Checkpoint:
@@ -75,7 +78,11 @@ class MemoryCheckpointStore(CheckpointStore):
 
     def locate(self, checkpoint: Checkpoint) -> str:
         """Give the path of the folder."""
-        return str(self._root / checkpoint.campaign_id / checkpoint.name)
+        return str(self.folder(checkpoint.campaign_id) / checkpoint.name)
+
+    def folder(self, campaign_id: CampaignId) -> Path:
+        """Give the folder of a campaign."""
+        return self._root / campaign_id
 
 
 def _measured(folder: Path) -> _Files:

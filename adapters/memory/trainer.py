@@ -13,7 +13,7 @@ from application.wishes import Wishes
 from domain.evaluations import Evaluations
 from domain.masking import Encoded
 from domain.receipts import PackingProof
-from domain.reports import Equipped, Evaluated, Report, StepDone
+from domain.reports import Equipped, Evaluated, Phase, PhaseBegun, Report, StepDone
 from domain.result import Cause, Ending, TrainingError
 from domain.schedule import rate_factor
 
@@ -85,7 +85,6 @@ class _Run:
     optimizer: str = ""
     step: int = 0
     saved: int = 0
-    tokens: int = 0
     loss: float | None = None
     steps: list[list[_Pass]] = field(init=False)
     evaluations: Evaluations = field(init=False)
@@ -99,7 +98,7 @@ class _Run:
         if self.course.carry_from:
             self.optimizer = carried_optimizer(self.course.carry_from)
         total = self.course.plan.total
-        initial = self._begin()
+        self._begin()
         if self.step < total and self.wishes.goes_on:
             self.tell(Equipped(equipment_of(self.course.settings)))
         while self.step < total and self.wishes.goes_on and not self._enough():
@@ -114,19 +113,20 @@ class _Run:
         return Outcome(
             ending=self._ending(),
             final_step=self.course.start_step + self.step,
-            tokens=self.tokens,
+            tokens=self.course.plan.tokens_in(self.step),
             seconds=float(self.step),
             final_loss=self.loss,
-            initial_val_loss=initial,
+            initial_val_loss=self.evaluations.initial,
             final_val_loss=final,
             best_step=self.course.start_step + best.step if best else None,
             best_val_loss=best.loss if best else None,
             wish=self.wishes.ending,
         )
 
-    def _begin(self) -> float | None:
+    def _begin(self) -> None:
         if not self.course.resume_from:
-            return self._evaluate()
+            self._evaluate()
+            return
         self.model = MemoryModel.read(self.course.resume_from)
         state = state_at(self.course)
         self.step = self.saved = state.step
@@ -134,7 +134,6 @@ class _Run:
         self.evaluations = self.evaluations.and_these(state.evaluations)
         if self.evaluations.lack(self.step):
             self._evaluate()
-        return None
 
     def _train_step(self, total: int, loss: float) -> None:
         if not self.fits:
@@ -165,7 +164,6 @@ class _Run:
             self._save()
 
     def _tell_step(self, total: int, loss: float, tokens: int) -> None:
-        self.tokens += tokens
         self.tell(
             StepDone(
                 step=self.step,
@@ -180,15 +178,22 @@ class _Run:
         )
 
     def _save(self) -> None:
+        step = self.course.start_step + self.step
+
         def write(location: str) -> None:
             self.model.write(location)
             plan = self.course.plan.batches.digest
             TrainerState(self.step, plan, self.optimizer, self.evaluations.pairs).write(location)
+            if not self.wishes.ask():
+                self.tell(PhaseBegun(Phase.SAVING, f"step {step}, stopping after this save"))
 
         if self.step in self.spoilt:
             raise TrainingError(Cause.DIVERGED, f"step {self.step} has spoilt the weights")
-        self.save(self.course.start_step + self.step, write)
+        self.tell(PhaseBegun(Phase.SAVING, f"step {step}"))
+        announce = self.save(step, write)
+        announce()
         self.saved = self.step
+        self.tell(PhaseBegun(Phase.TRAINING))
 
     def _evaluate(self) -> float | None:
         if not self.course.held_out or not self.wishes.ask():

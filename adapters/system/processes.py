@@ -1,5 +1,6 @@
 """The machine's processes."""
 
+import hashlib
 import socket
 from pathlib import Path
 
@@ -13,9 +14,13 @@ _TOLERANCE_SECONDS = 1.5
 
 
 class SystemProcesses(Processes):
-    """Asks the kernel; a process that has ended but was not waited for does not live."""
+    """Asks the kernel; a process that has ended but was not waited for does not live.
 
-    def __init__(self) -> None:
+    In the folder of wishes there is a file for each process that was asked to end.
+    """
+
+    def __init__(self, wishes: Path) -> None:
+        self._wishes = wishes
         self._host = socket.gethostname()
         self._boot_id = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
@@ -34,6 +39,28 @@ class SystemProcesses(Processes):
         if owner.host != self._host:
             return True
         return owner.boot_id == self._boot_id and _lives(owner)
+
+    def note_wish(self) -> None:
+        """Write when this process started, since its number is used again."""
+        self._wishes.mkdir(mode=0o700, exist_ok=True)
+        this = self.this()
+        self._wish_of(this).write_text(repr(this.started), encoding="ascii")
+
+    def was_asked(self, owner: Owner) -> bool:
+        """Look for the file of the process."""
+        try:
+            started = float(self._wish_of(owner).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return False
+        return abs(started - owner.started) <= _TOLERANCE_SECONDS
+
+    def forget_wish(self, owner: Owner) -> None:
+        """Remove the file."""
+        self._wish_of(owner).unlink(missing_ok=True)
+
+    def _wish_of(self, owner: Owner) -> Path:
+        name = f"{owner.host} {owner.boot_id} {owner.pid}"
+        return self._wishes / hashlib.sha256(name.encode()).hexdigest()
 
 
 def _started(process: psutil.Process) -> float:

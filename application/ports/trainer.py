@@ -68,11 +68,12 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How the loop ended; steps count over the campaign, seconds are those of this attempt's loop.
+    """How the loop ended; steps count over the campaign, tokens over all steps of the job.
 
-    Losses are mean nats per trained token, None where nothing was measured. best_step is the step
-    of a saved checkpoint that was measured better than the last one, None where the last one is the
-    best or nobody wants another. wish is what ended a loop that was STOPPED, GO_ON of any other.
+    seconds are those of this attempt's loop alone. Losses are mean nats per trained token, None
+    where nothing was measured. best_step is the step of a saved checkpoint that was measured better
+    than the last one, None where the last one is the best or nobody wants another. wish is what
+    ended a loop that was STOPPED, GO_ON of any other.
     """
 
     ending: Ending
@@ -88,8 +89,13 @@ class Outcome:
 
 
 Write = Callable[[str], None]
-Save = Callable[[int, Write], None]
-"""save(step, write): calls write(location) with an empty place and makes a checkpoint of it."""
+Announce = Callable[[], None]
+Save = Callable[[int, Write], Announce]
+"""save(step, write): calls write(location) with an empty place and makes a checkpoint of it.
+
+It may be called in any thread, but never twice at once. The checkpoint counts once it is announced,
+which is for the thread that trains, and for it alone.
+"""
 
 
 class Trainer(Protocol[Trained]):
@@ -100,7 +106,12 @@ class Trainer(Protocol[Trained]):
     - only trained tokens carry loss, normalised over the whole step;
     - it tells StepDone for each step, Evaluated for each evaluation;
     - it saves every save_steps and at the end, so also when it is stopped after a step;
-    - control is asked after every pass and before every batch that is measured;
+    - with checkpoint.asynchronous it may train on while a save, of the state as it was after its
+      step, is under way: one at a time, announced in their order; what a save raises is raised
+      after a later pass, and none is under way any more when the loop ends, however it ends;
+    - it tells the phase SAVING while it trains nothing for the sake of a save;
+    - control is asked after every pass, before every batch that is measured, and while it waits
+      for a save;
     - STOP, PAUSE and SKIP end the loop there: the passes of an unfinished step are dropped, the
       weights are those before it, and the last finished step is saved;
     - CHECKPOINT saves after the step in progress, between steps at once, and changes nothing else;

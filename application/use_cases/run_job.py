@@ -10,7 +10,7 @@ from application.ports.dataset_source import DatasetSource
 from application.ports.model_loader import Loaded, Model, ModelLoader
 from application.ports.profile_catalog import ProfileCatalog
 from application.ports.token_store import TokenStore
-from application.ports.trainer import Control, Course, Outcome, Save, Trainer, Write
+from application.ports.trainer import Announce, Control, Course, Outcome, Save, Trainer, Write
 from application.preparing import Preparation
 from application.wishes import Wishes, interruption
 from domain.architecture import LockedArchitecture
@@ -94,7 +94,7 @@ class RunJob(Generic[Model]):
         committed = [*work.committed, *((work.resume,) if work.resume else ())]
         facts = loaded.facts
         tell(PhaseBegun(Phase.TRAINING, f"{facts.device}, {facts.dtype}, {facts.attention}"))
-        save = self._saver(work, committed, wishes, tell)
+        save = self._saver(work, committed, tell)
         outcome = self.trainer.train(
             loaded.model, course, save=save, control=wishes.control, tell=tell
         )
@@ -167,23 +167,21 @@ class RunJob(Generic[Model]):
             return None
         return found
 
-    def _saver(
-        self, work: Assignment, committed: list[Checkpoint], wishes: Wishes, tell: Tell
-    ) -> Save:
-        def save(step: int, write: Write) -> None:
-            tell(PhaseBegun(Phase.SAVING, f"step {step}"))
+    def _saver(self, work: Assignment, committed: list[Checkpoint], tell: Tell) -> Save:
+        def save(step: int, write: Write) -> Announce:
             draft = self.checkpoints.draft(work.campaign_id, work.job_id, work.fence, step)
             try:
                 write(draft.location)
-                if not wishes.ask():
-                    tell(PhaseBegun(Phase.SAVING, f"step {step}, stopping after this save"))
                 checkpoint = self.checkpoints.commit(draft)
             except BaseException:
                 self.checkpoints.discard(draft)
                 raise
-            committed.append(checkpoint)
-            tell(CheckpointCommitted(checkpoint))
-            tell(PhaseBegun(Phase.TRAINING))
+
+            def announce() -> None:
+                committed.append(checkpoint)
+                tell(CheckpointCommitted(checkpoint))
+
+            return announce
 
         return save
 

@@ -54,7 +54,8 @@ from domain.settings.settings import Settings
 class RunNextJob(Generic[Model]):
     """Claim the next job of the active campaign, train it, record how it ended.
 
-    - a job whose owner is gone goes back first, and goes on from its last committed checkpoint;
+    - a job whose owner is gone goes back first, and goes on from its last committed checkpoint; it
+      is no failure of the job where somebody had asked the owner to end;
     - nothing is loaded that is not what was committed: a job takes the checkpoint before, and with
       a broken head it fails;
     - a job that goes on keeps the settings that it started with;
@@ -123,8 +124,11 @@ class RunNextJob(Generic[Model]):
             alive, here = self.processes.alive(lease.owner), self.processes.this().host
             if not is_orphaned(lease, alive=alive, here=here, now=now):
                 raise CampaignBusyError(job, f"process {lease.owner.pid} on {lease.owner.host}")
-            event = give_up(job, lease.fence, Cause.LOST_WORKER, "its process is gone", now)
+            asked = self.processes.was_asked(lease.owner)
+            cause = Cause.STOPPED_BY_USER if asked else Cause.LOST_WORKER
+            event = give_up(job, lease.fence, cause, "its process is gone", now)
             self.log.append(Append(job_stream(job.id), (event,), job.version))
+            self.processes.forget_wish(lease.owner)
             released = self.jobs.get(job.id)
             self.mirror.show([released])
             if isinstance(released.state, Failed):

@@ -42,4 +42,6 @@ class VerifyCheckpoints:
             self.trust.verify(checkpoint)
         except BrokenCheckpointError as error:
             return Verified(checkpoint, f"{error}: {error.why}" if error.why else str(error))
+        except OSError as error:
+            return Verified(checkpoint, f"it cannot be read now: {error}")
         return Verified(checkpoint, "")

@@ -15,9 +15,11 @@ class Precision(StrEnum):
 
 
 class Attention(StrEnum):
-    """Which attention runs; auto takes the first one that passes a trial."""
+    """Which attention runs; auto takes the first of the others that passes a trial."""
 
     AUTO = "auto"
+    FLASH = "flash_attention_2"
+    SEGMENTS = "segmented_sdpa"
     SDPA = "sdpa"
     EAGER = "eager"
 

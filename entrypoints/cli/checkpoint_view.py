@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from application.ports.checkpoint_shelf import Lying
 from application.use_cases.prune_checkpoints import Plan
 from domain.checkpoint import Checkpoint, Part
 from domain.retention import Collection, Shelved
@@ -46,16 +47,22 @@ def plan_document(plan: Plan) -> Mapping[str, object]:
             for each in plan.steps
         ],
         "kept": [shelved_document(each) for each in _kept(plan)],
+        "leftovers": [{"name": each.name, "bytes": each.size} for each in plan.leftovers],
+        "failed": list(plan.failed),
     }
 
 
 def plan_rows(plan: Plan) -> list[tuple[Cell, ...]]:
-    """Give what goes, then what stays and why."""
+    """Give what goes, then what was left behind, then what stays and why."""
     going = [(*_place(each.shelved), each.size, _what(each)) for each in plan.steps]
     staying = [
         (*_place(each), 0, f"kept: {kept_as(each) or 'there is room'}") for each in _kept(plan)
     ]
-    return [*going, *staying]
+    left = [
+        (each.name.removeprefix("checkpoints/"), None, each.size, each.size, _left(each))
+        for each in plan.leftovers
+    ]
+    return [*going, *left, *staying]
 
 
 def short(checkpoint: Checkpoint) -> str:
@@ -75,6 +82,11 @@ def _kept(plan: Plan) -> list[Shelved]:
 
 def _place(shelved: Shelved) -> tuple[Cell, ...]:
     return short(shelved.checkpoint), shelved.checkpoint.step, shelved.size
+
+
+def _left(lying: Lying) -> str:
+    kind = "a draft" if lying.draft else "a checkpoint that was never recorded"
+    return f"{kind}: its job was interrupted here"
 
 
 def _what(collection: Collection) -> str:

@@ -1,10 +1,13 @@
-"""How a job ended, for people and for shells."""
+"""How a job ended, or why none was begun, for people and for shells."""
+
+from collections.abc import Sequence
 
 from application.queries import Queries
 from domain.errors import ExitStatus
-from domain.job import Completed, Failed, Job
+from domain.job import Completed, Failed, Job, Queued
 from domain.job_events import JobReleased, JobSkipped
 from domain.result import Cause, Ending, TrainingResult
+from domain.text import printable
 from entrypoints.cli.render import Cell
 
 _ENDED = {
@@ -28,8 +31,9 @@ def exit_of(queries: Queries, job: Job) -> ExitStatus:
             return ExitStatus.JOB_ENDED_BADLY
 
 
-def result_facts(result: TrainingResult) -> dict[str, Cell]:
-    """Give a result for people."""
+def result_facts(result: TrainingResult, attempts: int = 1) -> dict[str, Cell]:
+    """Give a result for people; its time is that of the last of so many attempts."""
+    alone = " in the last attempt" if attempts > 1 else ""
     steps = result.final_step - result.start_step
     facts: dict[str, Cell] = {
         "ended": _ENDED[result.ending],
@@ -38,7 +42,8 @@ def result_facts(result: TrainingResult) -> dict[str, Cell]:
         "validation loss": " to ".join(
             map(_number, (result.initial_val_loss, result.final_val_loss))
         ),
-        "trained": f"{result.rows} rows, {result.tokens} tokens in {result.seconds:.1f} s",
+        "trained": f"{result.rows} rows, {result.tokens} tokens",
+        "time": f"{result.seconds:.1f} s{alone}",
         "checkpoint": result.checkpoint.name,
     }
     if result.best_step is not None:
@@ -51,12 +56,22 @@ def job_facts(job: Job) -> dict[str, Cell]:
     facts: dict[str, Cell] = {"job": f"{job.ref}  {job.dataset.title}", "status": job.status.value}
     match job.state:
         case Completed(result=result):
-            return {**facts, **result_facts(result)}
+            return {**facts, **result_facts(result, job.attempts)}
         case Failed(cause=cause, message=message):
             return {**facts, "cause": cause.value, "message": message}
         case _:
             kept = job.checkpoints[-1].name if job.checkpoints else "none yet"
             return {**facts, "last checkpoint": kept, "last error": job.last_error or None}
+
+
+def why_idle(waiting: Sequence[Job]) -> str:
+    """Say why there is no job to begin, and until when."""
+    later = [
+        f"{job.ref} waits until {job.state.not_before:%H:%M:%S} UTC, after: {job.last_error}"
+        for job in waiting
+        if isinstance(job.state, Queued) and job.state.not_before
+    ]
+    return printable("; ".join(later)) or "nothing waits in the active campaign"
 
 
 def _number(value: float | None) -> str:

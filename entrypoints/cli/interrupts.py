@@ -11,6 +11,7 @@ from typing import Self
 
 import click
 
+from application.ports.processes import Processes
 from application.ports.trainer import Control
 from domain.errors import ExitStatus
 
@@ -19,7 +20,8 @@ _STATUS = {
     signal.SIGTERM: ExitStatus.TERMINATED,
     signal.SIGHUP: ExitStatus.TERMINATED,
 }
-# timeout(1) sends each signal twice, to the process and to its group: that is one wish.
+# timeout(1) sends each signal twice, to the process and to its group, and a session that ends sends
+# SIGHUP beside another one: that is one wish.
 _ECHO_SECONDS = 0.1
 
 
@@ -28,9 +30,11 @@ class Interrupts:
 
     SIGUSR1 asks for a checkpoint. A thread hears the signals, so that they are answered also while
     the job computes or writes in one long call. A SIGHUP that nohup ignores stays ignored.
+    That somebody asked is noted in processes until it is closed: for whoever finds a process gone.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, processes: Processes | None = None) -> None:
+        self._processes = processes
         self.received = 0
         self._heard_at = 0.0
         self._save = threading.Event()
@@ -48,6 +52,8 @@ class Interrupts:
         self._thread.start()
         self._woken_before = signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
         self._before = {number: signal.signal(number, _leave_it_to_the_thread) for number in wanted}
+        # One that came while the command began has waited for this.
+        self._held_before = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
         return self
 
     def __exit__(
@@ -56,12 +62,16 @@ class Interrupts:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._held_before)
         for number, handler in self._before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._woken_before)
         os.close(self._writing)
         self._thread.join()
         os.close(self._reading)
+        if self._processes and self.received:
+            with suppress(OSError):
+                self._processes.forget_wish(self._processes.this())
 
     def control(self) -> Control:
         """Tell the job what to do."""
@@ -90,9 +100,19 @@ class Interrupts:
             self.received, self._heard_at = number, time.monotonic()
             if number == signal.SIGHUP:
                 _write_to_nowhere(self._terminals)
+            self._note()
             _say("stopping after this pass, or this save; again leaves at once")
-        elif number in _STATUS and time.monotonic() - self._heard_at > _ECHO_SECONDS:
+        elif number in _STATUS and not self._is_echo(number):
             os._exit(_STATUS[signal.Signals(number)])
+
+    def _note(self) -> None:
+        if self._processes:
+            with suppress(OSError):  # Then it counts as a failure if the process has to be killed.
+                self._processes.note_wish()
+
+    def _is_echo(self, number: int) -> bool:
+        alike = number == self.received or signal.SIGHUP in {number, self.received}
+        return alike and time.monotonic() - self._heard_at <= _ECHO_SECONDS
 
 
 def _leave_it_to_the_thread(*_: object) -> None:

@@ -141,7 +141,7 @@ def _hours(job: Job) -> str | None:
 def _ending(job: Job) -> dict[str, Cell]:
     match job.state:
         case Completed(result=result):
-            return {"hours": _hours(job), **result_facts(result)}
+            return {"hours": _hours(job), **result_facts(result, job.attempts)}
         case Failed(cause=cause, message=message):
             return {"hours": _hours(job), "cause": cause.value, "message": message}
         case Processing(lease=lease, started_at=started):

@@ -26,8 +26,8 @@ def lineage(app: App, reference: str | None) -> None:
     tree = container.checkpoint_finder().lineage()
     if app.json:
         nodes = [
-            {"digest": digest, "parent": tree.parents[digest], "checkpoint": checkpoint}
-            for digest, checkpoint in tree.checkpoints.items()
+            {"digest": each.digest, "parent": tree.parents[each.digest], "checkpoint": each}
+            for each in tree.checkpoints
         ]
         head = found.head_digest or None
         facts = {"campaign": found.id, "head": head, "checkpoints": nodes}
@@ -54,7 +54,8 @@ def _title(campaign: Campaign) -> str:
 
 
 def _branches(campaign: Campaign, tree: Lineage, digest: str, indent: str) -> list[str]:
-    own = [each for each in tree.children(digest) if each.campaign_id == campaign.id]
+    made = (each for each in tree.children(digest) if each.campaign_id == campaign.id)
+    own = tuple({each.digest: each for each in made}.values())
     lines: list[str] = []
     for place, checkpoint in enumerate(own, start=1):
         last = place == len(own)

@@ -22,7 +22,7 @@ COMMANDS = {
         "queue": ("queue", "What waits to be trained: add, list, retry."),
         "train": (
             "train",
-            "Teach the hero what waits in the queue, or one file: next, file, verify-resume.",
+            "Teach the hero what waits in the queue, or one file: next, all, file, verify-resume.",
         ),
         "job": ("job", "What became of each dataset: list, show, compare, events."),
     },

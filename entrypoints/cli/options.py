@@ -147,6 +147,8 @@ class RootGroup(GuildGroup):
             ctx.exit(ExitStatus.TERMINATED)
         except KeyboardInterrupt:
             ctx.exit(ExitStatus.INTERRUPTED)
+        except BrokenPipeError:
+            raise  # Whoever read has enough, as head does: click ends quietly.
         except (OSError, UnicodeError) as error:
             # Files and names of this machine, not a bug: a sentence, not a traceback.
             click.echo(f"error: {printable(str(error))}", err=True)

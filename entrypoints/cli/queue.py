@@ -128,6 +128,11 @@ def retry(app: App, references: tuple[str, ...]) -> None:
 def take_in(app: App) -> list[Job]:
     """Take in what lies in the queue folders, and say what was set aside or does not count."""
     warn_of_overrides(app.writing, app.writing.queries().active_campaign())
+    return arrivals(app)
+
+
+def arrivals(app: App) -> list[Job]:
+    """Take in what lies in the queue folders, and say what was set aside."""
     taken = []
     for outcome in app.writing.take_in_arrivals().execute():
         if isinstance(outcome, Refusal):

@@ -62,6 +62,7 @@ def equipment_facts(job: Job) -> dict[str, Cell]:
         "model": f"{found.wrapper}, {found.parameters} weights, {frozen} of them frozen"
         + (", embedding and head tied" if found.tied_weights else ""),
         "batch": f"{found.rung}{smaller}{then}",
+        **{f"not used {n}": why for n, why in enumerate(found.passed_over, start=1)},
     }
 
 

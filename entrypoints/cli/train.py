@@ -1,30 +1,29 @@
 """guild train: teach the hero what waits in the queue."""
 
-from collections.abc import Sequence
-
 import click
 
 from application.use_cases.run_next_job import RunNextJob
 from domain.errors import ExitStatus
-from domain.job import Completed, Job, Queued
+from domain.job import Completed, Job
 from domain.job_record import to_dict
-from domain.text import printable
 from entrypoints.cli.app import App
-from entrypoints.cli.endings import exit_of, job_facts
+from entrypoints.cli.endings import exit_of, job_facts, why_idle
 from entrypoints.cli.interrupts import Interrupts
 from entrypoints.cli.options import GuildGroup
 from entrypoints.cli.queue import take_in
 from entrypoints.cli.render import answer
 from entrypoints.cli.settings_options import setting_options
+from entrypoints.cli.train_all import all_
 from entrypoints.cli.train_file import file_
 from entrypoints.cli.train_verify import verify_resume
 
 
 @click.group(cls=GuildGroup)
 def train() -> None:
-    """Teach the hero what waits in the queue, or one file: next, file, verify-resume."""
+    """Teach the hero what waits in the queue, or one file: next, all, file, verify-resume."""
 
 
+train.add_command(all_)
 train.add_command(file_)
 train.add_command(verify_resume)
 
@@ -49,10 +48,10 @@ def next_(context: click.Context, assignments: tuple[str, ...], *, exit_code: bo
     app = context.ensure_object(App)
     take_in(app)
     run_next_job: RunNextJob[object] = app.writing.run_next_job()
-    with Interrupts() as interrupts:
+    with Interrupts(app.writing.processes()) as interrupts:
         job = run_next_job.execute(assignments, control=interrupts.control)
     if job is None:
-        facts = {"queue": _why_idle(app.writing.queries().queue())}
+        facts = {"queue": why_idle(app.writing.queries().queue())}
         answer(app, "guild.train.next/1", {"job": None}, facts=facts)
         idle = ExitStatus.NOTHING_TO_DO if exit_code else ExitStatus.DONE
         context.exit(interrupts.exit_status if interrupts.received else idle)
@@ -66,12 +65,3 @@ def next_(context: click.Context, assignments: tuple[str, ...], *, exit_code: bo
 def _next(job: Job) -> str:
     done = isinstance(job.state, Completed)
     return "next: guild preview run" if done else f"look: guild job events {job.ref}"
-
-
-def _why_idle(waiting: Sequence[Job]) -> str:
-    later = [
-        f"{job.ref} waits until {job.state.not_before:%H:%M:%S} UTC, after: {job.last_error}"
-        for job in waiting
-        if isinstance(job.state, Queued) and job.state.not_before
-    ]
-    return printable("; ".join(later)) or "nothing waits in the active campaign"

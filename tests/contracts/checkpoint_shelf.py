@@ -8,7 +8,9 @@ import pytest
 from application.ports.checkpoint_shelf import CheckpointShelf, Room
 from application.ports.checkpoint_store import CheckpointStore
 from domain.checkpoint import OPTIMIZER, BrokenCheckpointError, Checkpoint, Part
-from tests.contracts.checkpoint_store import FILES, save
+from domain.ids import CampaignId, ref_of
+from tests.builders import CAMPAIGN
+from tests.contracts.checkpoint_store import FILES, JOB, save, write
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -108,3 +110,46 @@ class CheckpointShelfContract:
     ) -> None:
         shelf.collect(checkpoint, Part.WHOLE)
         assert shelf.quarantine(checkpoint, "it is missing") == ""
+
+    def test_drafts_and_checkpoints_are_found_with_the_claims_that_made_them(
+        self, store: CheckpointStore, shelf: CheckpointShelf, checkpoint: Checkpoint
+    ) -> None:
+        draft = store.draft(CAMPAIGN, JOB, 12, 30)
+        write(draft, FILES)
+        lying = {(each.ref, each.fence, each.draft): each for each in shelf.lying(CAMPAIGN)}
+        assert set(lying) == {(ref_of(JOB), 1, False), (ref_of(JOB), 12, True)}
+        kept, begun = lying[ref_of(JOB), 1, False], lying[ref_of(JOB), 12, True]
+        assert kept.name == checkpoint.name
+        assert begun.size == sum(map(len, FILES.values()))
+        assert kept.size == sum(map(len, content(Path(store.locate(checkpoint))).values()))
+
+    def test_a_campaign_without_checkpoints_has_nothing_lying(
+        self, shelf: CheckpointShelf, checkpoint: Checkpoint
+    ) -> None:
+        assert list(shelf.lying(CampaignId("baby-mage/other"))) == []
+        shelf.quarantine(checkpoint, "broken")
+        assert list(shelf.lying(CAMPAIGN)) == []
+
+    def test_what_is_swept_is_gone_and_nothing_beside_it(
+        self, store: CheckpointStore, shelf: CheckpointShelf, checkpoint: Checkpoint
+    ) -> None:
+        draft = store.draft(CAMPAIGN, JOB, 1, 20)
+        write(draft, FILES)
+        (begun,) = (each for each in shelf.lying(CAMPAIGN) if each.draft)
+        shelf.sweep(begun)
+        shelf.sweep(begun)
+        assert not Path(draft.location).exists()
+        store.verify(checkpoint)
+        assert [each.name for each in shelf.lying(CAMPAIGN)] == [checkpoint.name]
+
+    def test_a_link_in_the_place_of_a_checkpoint_is_removed_and_what_it_leads_to_stays(
+        self, store: CheckpointStore, shelf: CheckpointShelf, checkpoint: Checkpoint, tmp_path: Path
+    ) -> None:
+        folder, elsewhere = Path(store.locate(checkpoint)), tmp_path / "elsewhere"
+        before = content(folder)
+        folder.rename(elsewhere)
+        folder.symlink_to(elsewhere)
+        shelf.collect(checkpoint, Part.OPTIMIZER)
+        shelf.collect(checkpoint, Part.WHOLE)
+        assert not folder.is_symlink()
+        assert content(elsewhere) == before

@@ -48,3 +48,17 @@ class ProcessesContract:
         self, processes: Processes, ended: Owner
     ) -> None:
         assert processes.alive(replace(ended, host="some-other-host"))
+
+    def test_that_a_process_was_asked_to_end_is_known_until_it_is_forgotten(
+        self, processes: Processes, living: Owner
+    ) -> None:
+        this = processes.this()
+        assert not processes.was_asked(this)
+        processes.note_wish()
+        processes.note_wish()
+        assert processes.was_asked(this)
+        assert not processes.was_asked(living)
+        assert not processes.was_asked(replace(this, started=this.started - 60))
+        processes.forget_wish(this)
+        processes.forget_wish(this)
+        assert not processes.was_asked(this)

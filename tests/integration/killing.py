@@ -56,13 +56,14 @@ class Moment:
     later: float
 
 
-def a_hall(folder: Path, *, packed: bool) -> Hall:
+def a_hall(folder: Path, *, packed: bool, asynchronous: bool = False) -> Hall:
     """Make a hall in which 40 rows wait, and rows that take a moment to be measured."""
     hall = new_hall(folder / "hall")
     _build(folder / "dropping")
     (hall.root / "heroes" / "dropping.yaml").write_text(HERO.format(folder=folder / "dropping"))
     measured = hall.lesson(rows=120, seed=9)
     wishes = (
+        f"checkpoint.asynchronous={str(asynchronous).lower()}",
         f"data.validation_dataset_path={measured}",
         f"packing.enabled={str(packed).lower()}",
     )
@@ -129,6 +130,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _is_at(hall: Hall, pid: int, moment: Moment) -> bool:
+    """Tell whether it is time; a draft is there as well while it is written beside the training."""
     told = _status(hall)
     if told.get("pid") != pid or (told["current_step"] or 0) < moment.step:
         return False

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 PHASES = ("training", "saving", "evaluating", "training", "saving")
 LONGEST = {"training": 0.1, "saving": 0.06, "evaluating": 0.1}
-KILLS = 10
+KILLS, MOST = 10, 6
 
 
 def moments(seed: str, steps: int) -> Iterator[Moment]:
@@ -80,6 +80,21 @@ def test_a_kill_in_a_save_or_in_the_third_epoch_changes_nothing(
 
     hall.ok("train", "next")
     require_the_same(hall, whole, kills=1)
+
+
+def test_a_kill_while_a_checkpoint_is_written_beside_the_training_changes_nothing(
+    whole: Hall, tmp_path: Path, *, packed: bool
+) -> None:
+    hall = a_hall(tmp_path, packed=packed, asynchronous=True)
+    phase, kills = "", 0
+    while not (drafts(hall) and phase == "training"):
+        assert kills < MOST, "no kill came while something was written"
+        phase = killed_at(hall, Moment("saving", 2 + 2 * kills, 0.0))
+        kills += 1
+        assert half_checkpoints(hall) == []
+
+    hall.ok("train", "next")
+    require_the_same(hall, whole, kills)
 
 
 @pytest.mark.very_slow

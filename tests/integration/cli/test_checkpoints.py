@@ -144,3 +144,32 @@ def test_people_see_why_each_goes_or_stays(hall: MemoryHall, tmp_path: Path) -> 
     assert "all of it: nothing needs it" in shown
     assert "the rest is kept: parent" in shown
     assert "kept: best, head" in shown
+
+
+@pytest.mark.parametrize("budget", ["nan", "inf", "-inf", "1e308", "0", "-1"])
+def test_a_budget_is_a_number_with_an_end(hall: MemoryHall, tmp_path: Path, budget: str) -> None:
+    ran = run(hall, tmp_path, "prune", "--budget", budget)
+    assert (ran.exit_code, ran.stdout) == (2, "")
+
+
+def test_prune_shows_and_removes_what_an_ended_job_left(hall: MemoryHall, tmp_path: Path) -> None:
+    job = hall.jobs.find()[0]
+    draft = hall.checkpoints.draft(job.campaign_id, job.id, job.checkpoints[0].fence, 9)
+    Path(draft.location, "half").write_bytes(b"12345")
+    (found,) = read(hall, tmp_path, "prune")["leftovers"]
+    assert found["bytes"] == 5
+    assert "a draft: its job was interrupted here" in run(hall, tmp_path, "prune").stdout
+    assert Path(draft.location).exists()
+    assert run(hall, tmp_path, "prune", "--yes").exit_code == 0
+    assert not Path(draft.location).exists()
+
+
+def test_prune_says_what_it_could_not_remove(hall: MemoryHall, tmp_path: Path) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError("the folder is not yours")
+
+    hall.checkpoint_shelf.collect = refuse  # type: ignore[method-assign]
+    ran = run(hall, tmp_path, "prune", "--budget", TINY, "--yes", "--json")
+    assert ran.exit_code == 9
+    assert len(json.loads(ran.stdout)["failed"]) == 5
+    assert "the folder is not yours" in ran.stderr

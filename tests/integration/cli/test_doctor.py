@@ -140,3 +140,12 @@ def test_looking_leaves_the_hall_as_it_was(hall: Hall) -> None:
     hall.ok("doctor", "--fix")
     assert files(hall) == before
     assert hall.json("campaign", "show") == events
+
+
+@pytest.mark.slow
+def test_a_deep_look_tells_on_what_a_job_would_run(hall: Hall) -> None:
+    plain, deep = checks(hall.ok("--json", "doctor")), checks(hall.ok("--json", "doctor", "--deep"))
+
+    added = deep.keys() - plain.keys()
+    assert {"engine", "precision", "threads", "attention eager", "flash-attn", "loss"} <= added
+    assert sum("chosen" in check["detail"] for check in deep.values()) == 1

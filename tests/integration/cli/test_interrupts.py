@@ -138,7 +138,9 @@ def test_a_second_ctrl_c_leaves_in_the_midst_of_a_pass_and_the_next_goes_on(hall
     assert hall.events()[-1] in {"JobPackingRecorded", "JobEquipped"}
     hall.ok("train", "next")
     events = hall.events()
-    assert (events.count("LeaseExpired"), events[-1]) == (1, "JobCompleted")
+    assert "LeaseExpired" not in events
+    assert (events.count("JobReleased"), events[-1]) == (1, "JobCompleted")
+    assert list((hall.root / ".guild" / "wishes").iterdir()) == []
 
 
 def test_a_closed_terminal_stops_the_job_and_is_no_failure(hall: Hall) -> None:

@@ -67,3 +67,23 @@ def test_the_folder_of_a_claim_goes_with_its_last_checkpoint(
     assert claim.exists()
     shelf.collect(second, Part.WHOLE)
     assert not claim.exists()
+
+
+def test_a_file_in_the_place_of_a_checkpoint_is_collected(
+    store: FilesystemCheckpointStore, shelf: FilesystemCheckpointShelf
+) -> None:
+    checkpoint = save(store)
+    folder = Path(store.locate(checkpoint))
+    folder.rename(folder.with_name("moved"))
+    folder.touch()
+    shelf.collect(checkpoint, Part.WHOLE)
+    assert not folder.exists()
+
+
+def test_what_lies_behind_a_link_is_not_looked_at(
+    store: FilesystemCheckpointStore, shelf: FilesystemCheckpointShelf, tmp_path: Path
+) -> None:
+    claim = Path(store.locate(save(store))).parent
+    claim.rename(tmp_path / "elsewhere")
+    claim.symlink_to(tmp_path / "elsewhere")
+    assert shelf.lying(CAMPAIGN) == []

@@ -1,10 +1,14 @@
+import contextlib
+import errno
 import json
 import os
 import shutil
+import socket
 import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +29,10 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.fixture
 def store(tmp_path: Path) -> FilesystemCheckpointStore:
     return FilesystemCheckpointStore(tmp_path)
+
+
+def add_link_to_zeros(path: Path) -> None:
+    path.symlink_to("/dev/zero")
 
 
 class TestFilesystemCheckpointStore(CheckpointStoreContract):
@@ -72,6 +80,56 @@ def test_a_manifest_that_cannot_be_read_is_broken(
     checkpoint = save(store)
     (Path(store.locate(checkpoint)) / "manifest.json").write_text(text)
     with pytest.raises(BrokenCheckpointError, match=r"manifest\.json"):
+        store.verify(checkpoint)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"path": 1}, {"bytes": "x"}, {"bytes": 1.5}, {"sha256": None}, {"path": ["a"]}]
+)
+def test_a_manifest_with_fields_of_other_types_is_broken(
+    store: FilesystemCheckpointStore, changed: dict[str, object]
+) -> None:
+    checkpoint = save(store)
+    path = Path(store.locate(checkpoint)) / "manifest.json"
+    facts = json.loads(path.read_text())
+    facts["files"][1].update(changed)
+    path.write_text(json.dumps(facts, indent=1) + "\n")
+    with pytest.raises(BrokenCheckpointError, match=r"manifest\.json"):
+        store.verify(checkpoint)
+
+
+def listen(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as ear, contextlib.chdir(path.parent):
+        ear.bind(path.name)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "model.safetensors"])
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, listen, add_link_to_zeros])
+def test_what_is_no_file_breaks_a_checkpoint_and_is_not_waited_for(
+    store: FilesystemCheckpointStore, make: Callable[[Path], None], name: str
+) -> None:
+    checkpoint = save(store)
+    path = Path(store.locate(checkpoint)) / name
+    path.unlink()
+    make(path)
+    with pytest.raises(BrokenCheckpointError, match=name.replace(".", r"\.")):
+        store.verify(checkpoint)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE, errno.EACCES])
+@pytest.mark.parametrize("name", ["manifest.json", "optimizer.pt"])
+def test_a_file_that_the_machine_cannot_read_now_breaks_nothing(
+    store: FilesystemCheckpointStore, monkeypatch: pytest.MonkeyPatch, number: int, name: str
+) -> None:
+    checkpoint, honest = save(store), os.open
+
+    def refuse(path: str | Path, *rest: Any, **options: Any) -> int:
+        if Path(path).name == name:
+            raise OSError(number, os.strerror(number))
+        return honest(path, *rest, **options)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OSError, match=os.strerror(number)):
         store.verify(checkpoint)
 
 

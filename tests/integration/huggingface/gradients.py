@@ -12,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 
 from adapters.huggingface.batches import Batch
 from adapters.huggingface.loaded_model import LoadedModel
-from adapters.huggingface.loss import summed_loss, trained_count
+from adapters.huggingface.loss import SummedLoss, trained_count
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from application.ports.trainer import Control
 from domain.masking import Encoded
@@ -69,7 +69,7 @@ def one_by_one(network: Any, rows: Sequence[Encoded]) -> tuple[float, Gradients]
 def of_a_batch(network: Any, batch: Batch) -> tuple[float, Gradients]:
     """Give mean and gradient of a batch by the loss that jobs are trained with."""
     network.zero_grad()
-    loss = summed_loss(network, batch) / trained_count(batch)
+    loss = SummedLoss(network)(network, batch) / trained_count(batch)
     loss.backward()
     return float(loss.detach()), _gradients(network)
 
@@ -89,7 +89,11 @@ def first_step(model: LoadedModel, rows: Sequence[Encoded], way: Way) -> tuple[f
     told: list[Report] = []
     with _watched(lambda: _gradients(model.network)) as seen:
         HuggingFaceTrainer().train(
-            model, course, save=lambda *_: None, control=lambda: Control.GO_ON, tell=told.append
+            model,
+            course,
+            save=lambda *_: lambda: None,
+            control=lambda: Control.GO_ON,
+            tell=told.append,
         )
     model.network.zero_grad()
     (step,) = (report for report in told if isinstance(report, StepDone))

@@ -5,7 +5,7 @@ from pathlib import Path
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from application.ports.preview_backend import PreviewRequest
-from application.ports.trainer import Control
+from application.ports.trainer import Announce, Control, Write
 from domain.conversation import Conversation, Message, Role, ask
 from domain.preview import Prompt
 from domain.settings.environment import Environment
@@ -40,10 +40,15 @@ def memorise(folder: Path) -> str:
     ]
     rows = encoded(loaded.encoder, *talks)
     course = a_course_of(rows, (), settings)
+
+    def save(_: int, write: Write) -> Announce:
+        write(str(folder))
+        return lambda: None
+
     HuggingFaceTrainer().train(
         loaded.model,
         course,
-        save=lambda _, write: write(str(folder)),
+        save=save,
         control=lambda: Control.GO_ON,
         tell=lambda _: None,
     )

@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from adapters.huggingface.circumstances import CIRCUMSTANCES
+from adapters.huggingface.circumstances import (
+    CIRCUMSTANCES,
+    circumstances_of,
+    compare_circumstances,
+    write_circumstances,
+)
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from application.ports.trainer import Course
 from domain.reports import Warned
@@ -96,6 +101,28 @@ def test_other_settings_are_refused_with_the_difference(
 def test_settings_that_shape_no_step_may_change(half: Path, key: str, value: float) -> None:
     other = replace(COURSE, settings=with_values(COURSE.settings, {key: value}))
     assert going_on(half, other) == []
+
+
+NOW = circumstances_of(COURSE.settings, 1)
+
+
+def compared(folder: Path, change: Change) -> list[str]:
+    """Compare today's circumstances with those of a checkpoint of another guild."""
+    write_circumstances(str(folder), NOW)
+    rewrite(folder, change)
+    return compare_circumstances(str(folder), NOW)
+
+
+def test_a_setting_that_came_later_was_as_it_is_by_default(tmp_path: Path) -> None:
+    assert compared(tmp_path, lambda facts: facts["settings"].pop("data.train_turns")) == []
+    with pytest.raises(TrainingError, match=r"hyperparams\.save_steps was 1000, is 2") as fault:
+        compared(tmp_path, lambda facts: facts["settings"].pop("hyperparams.save_steps"))
+    assert any("guild queue add" in way for way in fault.value.fix)
+
+
+def test_a_setting_that_is_no_more_is_told_and_not_refused(tmp_path: Path) -> None:
+    (remark,) = compared(tmp_path, lambda facts: facts["settings"].update({"data.old": 1}))
+    assert remark == "guild has these settings of the checkpoint no more: data.old"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"settings": 1, "machine": {}}'])

@@ -33,6 +33,7 @@ SMALL = (
     "hyperparams.max_steps=4",
     "hyperparams.save_steps=1",
     "data.validation_split=0",
+    "checkpoint.asynchronous=false",
 )
 
 
@@ -124,7 +125,7 @@ def test_fault_23_an_empty_folder_of_a_later_step_is_ignored(hall: Hall, unbroke
     stray.mkdir()
     hall.ok("train", "next")
     assert "CheckpointRejected" not in hall.events()
-    assert list(stray.iterdir()) == []
+    assert not stray.exists()
     assert hall.weights() == unbroken
 
 

@@ -6,7 +6,7 @@ import torch
 
 from adapters.huggingface.loaded_model import weights_digest
 from adapters.huggingface.trainer import HuggingFaceTrainer
-from application.ports.trainer import Write
+from application.ports.trainer import Announce, Write
 from domain.result import Cause, TrainingError
 from tests.courses import Watcher, a_course
 from tests.integration.huggingface.dropping import a_model
@@ -48,14 +48,15 @@ def test_a_checkpoint_of_a_longer_job_is_not_trusted(watch: Watcher) -> None:
     assert fault.value.cause is Cause.UNTRUSTED_CHECKPOINT
 
 
-@pytest.mark.parametrize("full", ["optimizer.pt", "outside"])
+@pytest.mark.parametrize("full", ["optimizer.pt", "tokenizer.json", "outside"])
 def test_a_full_disk_has_its_own_cause(watch: Watcher, full: str) -> None:
-    def save(_: int, write: Write) -> None:
+    def save(_: int, write: Write) -> Announce:
         if full == "outside":
             raise OSError(errno.ENOSPC, "No space left on device")
         watch.home.mkdir(exist_ok=True)
         (watch.home / full).symlink_to("/dev/full")
         write(str(watch.home))
+        return lambda: None
 
     with pytest.raises(TrainingError) as fault:
         HuggingFaceTrainer().train(
@@ -80,7 +81,7 @@ def test_lack_of_memory_has_its_own_cause(watch: Watcher, fault: Exception, caus
         raise fault
 
     model = a_model()
-    model.network.register_forward_pre_hook(burst)
+    model.network.base_model.register_forward_pre_hook(burst)
     with pytest.raises(TrainingError) as found:
         watch.train(HuggingFaceTrainer(), model, a_course())
     assert found.value.cause is cause
@@ -91,6 +92,6 @@ def test_a_fault_of_the_network_is_no_training_error(watch: Watcher) -> None:
         raise ValueError("a bug")
 
     model = a_model()
-    model.network.register_forward_pre_hook(burst)
+    model.network.base_model.register_forward_pre_hook(burst)
     with pytest.raises(ValueError, match="a bug"):
         watch.train(HuggingFaceTrainer(), model, a_course())

@@ -11,6 +11,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCau
 from adapters.huggingface.batches import packed_tensors
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.proof import prove
+from adapters.huggingface.segments import Segments
 from adapters.huggingface.tiny_model import build_tokenizer
 from domain.masking import Span
 from tests.courses import a_row
@@ -72,7 +73,7 @@ def head(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["sdpa", "eager"])
+@pytest.fixture(params=["segmented_sdpa", "sdpa", "eager"])
 def model(request: pytest.FixtureRequest, kind: str, head: str) -> LoadedModel:
     with torch.random.fork_rng(devices=()):
         torch.default_generator.manual_seed(0)
@@ -96,7 +97,8 @@ def test_loss_and_gradient_of_a_step_are_those_of_its_rows_one_by_one(model: Loa
 
 def test_rows_that_see_each_other_would_be_noticed(model: LoadedModel) -> None:
     batch = packed_tensors(ROWS)
-    batch["position_ids"] = torch.arange(batch["input_ids"].shape[1])[None]
+    length = batch["input_ids"].shape[1]
+    batch |= {"position_ids": torch.arange(length)[None], "segments": Segments((length,))}
     _, gradient = one_by_one(model.network, ROWS)
 
     assert distance(of_a_batch(model.network, batch)[1], gradient) > 1e-2
@@ -104,7 +106,9 @@ def test_rows_that_see_each_other_would_be_noticed(model: LoadedModel) -> None:
 
 def test_a_label_on_the_first_token_of_a_row_would_be_noticed(model: LoadedModel) -> None:
     batch = packed_tensors(ROWS)
-    batch["labels"][0, len(ROWS[0].ids)] = ROWS[1].ids[0]
+    place, target = len(ROWS[0].ids) - 1, ROWS[1].ids[0]
+    batch["places"] = torch.cat([batch["places"], torch.tensor([place])])
+    batch["targets"] = torch.cat([batch["targets"], torch.tensor([target])])
     _, gradient = one_by_one(model.network, ROWS)
 
     assert distance(of_a_batch(model.network, batch)[1], gradient) > 1e-2

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from adapters.huggingface.proof import prove
+from adapters.huggingface.segments import Segments
 from tests.courses import a_row
 from tests.integration.huggingface.dropping import a_model
 
@@ -30,7 +31,7 @@ def neighbours(_: Any, __: Any, output: Any) -> Any:
     return (leaked, *output[1:]) if isinstance(output, tuple) else leaked
 
 
-@pytest.mark.parametrize("attention", ["sdpa", "eager"])
+@pytest.mark.parametrize("attention", ["segmented_sdpa", "sdpa", "eager"])
 def test_a_model_that_keeps_rows_apart_passes(attention: str) -> None:
     network = a_model().network
     network.set_attn_implementation(attention)
@@ -61,7 +62,11 @@ def test_attention_that_looks_across_rows_is_caught(monkeypatch: pytest.MonkeyPa
         network,
         "forward",
         lambda **given: forward(
-            **{**given, "position_ids": torch.arange(given["input_ids"].shape[1])[None]}
+            **{
+                **given,
+                "position_ids": torch.arange(given["input_ids"].shape[1])[None],
+                "segments": Segments((given["input_ids"].shape[1],)),
+            }
         ),
     )
     assert not prove(network, A, B).holds

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,11 +17,13 @@ import torch
 from adapters.filesystem.status_sink import FilesystemStatusSink
 from adapters.huggingface.loop import arguments_of
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
+from adapters.huggingface.trainer import HuggingFaceTrainer
 from adapters.memory.clock import MemoryClock
 from adapters.memory.hero_catalog import MemoryHeroCatalog
 from adapters.memory.preview_backend import MemoryPreviewBackend
 from adapters.memory.trainer import MemoryTrainer
 from adapters.remote_3090.preview_backend import Remote3090PreviewBackend
+from application.ports.trainer import Announce, Write
 from application.use_cases.run_preview import PreviewOrder
 from domain.errors import GuildError
 from domain.hero import Hero
@@ -31,7 +34,7 @@ from domain.settings.layers import Value, flatten, with_values
 from domain.settings.settings import Settings
 from tests.builders import NOON, a_job_queued, a_job_started
 from tests.contracts.status_sink import a_step
-from tests.courses import a_course, a_course_of
+from tests.courses import Watcher, a_course, a_course_of, with_settings
 from tests.heroes import a_hero
 from tests.integration.remote_3090.asking import MODEL, a_request
 from tests.integration.remote_3090.servers import a_completion, serving
@@ -209,6 +212,22 @@ def refused_by(key: str, value: Value) -> Any:
     return Remote3090PreviewBackend().answer(a_request(0, prompts=1, **wish))
 
 
+def threads_that_save(key: str, value: Value) -> int:
+    """Count the threads from which a job's two checkpoints are made."""
+    threads = set()
+
+    class Nearby(Watcher):
+        def save(self, step: int, write: Write) -> Announce:
+            threads.add(threading.get_ident())
+            return super().save(step, write)
+
+    course = with_settings(a_course(save_steps=2), {key: value})
+    with tempfile.TemporaryDirectory() as folder:
+        model = HuggingFaceModelLoader().load(a_hero(), "", course.settings).model
+        Nearby(Path(folder)).train(HuggingFaceTrainer(), model, course)
+    return len(threads)
+
+
 def loaded(look: Callable[[Any], Any]) -> Observe:
     def observe(key: str, value: Value) -> Any:
         return look(HuggingFaceModelLoader().load(a_hero(), "", settings(key, value)).facts)
@@ -294,6 +313,7 @@ TABLE: dict[str, tuple[Value, Value, Observe]] = {
     "regime3.strict": (True, False, trained(status, answered("about three"), *REGIME3)),
     "regime3.operator_case": ("lower", "upper", trained(receipt, answered("(Add 1 2)"), *REGIME3)),
     "regime3.commutative": ("", "add", trained(receipt, answered("(add 2 1)"), *REGIME3)),
+    "checkpoint.asynchronous": (True, False, threads_that_save),
     "checkpoint.budget": (
         0.0,
         1e-9,

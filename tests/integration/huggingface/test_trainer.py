@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 
 from adapters.huggingface.batches import padded_tensors
 from adapters.huggingface.loaded_model import LoadedModel
-from adapters.huggingface.loss import summed_loss
+from adapters.huggingface.loss import SummedLoss
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from application.ports.trainer import Control, Course
@@ -23,6 +23,7 @@ from domain.settings.settings import Settings
 from tests.contracts.trainer import TrainerContract
 from tests.contracts.trainer_equipment import TrainerEquipmentContract
 from tests.contracts.trainer_policies import TrainerPolicyContract
+from tests.contracts.trainer_saving import TrainerSavingContract
 from tests.courses import Watcher, a_course, a_row
 from tests.heroes import a_hero
 from tests.integration.huggingface.dropping import a_model
@@ -38,7 +39,9 @@ def model_at(location: str) -> LoadedModel:
     return HuggingFaceModelLoader().load(a_hero(), location, Settings()).model
 
 
-class TestHuggingFaceTrainer(TrainerContract, TrainerPolicyContract, TrainerEquipmentContract):
+class TestHuggingFaceTrainer(
+    TrainerContract, TrainerPolicyContract, TrainerEquipmentContract, TrainerSavingContract
+):
     @pytest.fixture
     def trainer(self) -> HuggingFaceTrainer:
         return HuggingFaceTrainer()
@@ -115,6 +118,7 @@ def test_the_gradient_of_a_step_does_not_depend_on_how_its_rows_are_batched(
 def test_untrained_tokens_and_padding_carry_no_loss() -> None:
     network = HuggingFaceModelLoader().load(a_hero(), "", Settings()).model.network
     untrained, short = replace(a_row(1, length=8), trained=()), a_row(2, length=3)
+    summed_loss = SummedLoss(network)
     with torch.inference_mode():
         alone = float(summed_loss(network, padded_tensors([short], 2)))
         beside = float(summed_loss(network, padded_tensors([untrained, short], 2)))
@@ -135,7 +139,7 @@ def test_the_network_sees_the_planned_rows_also_after_resuming_inside_an_epoch(
     first, second = Watcher(tmp_path / "1", stop_after=5), Watcher(tmp_path / "2")
     for watcher in (first, second):
         model = a_model()
-        model.network.register_forward_pre_hook(look, with_kwargs=True)
+        model.network.base_model.register_forward_pre_hook(look, with_kwargs=True)
         origin = first.last if first.saved else ""
         watcher.train(HuggingFaceTrainer(), model, replace(course, resume_from=origin))
     plan = course.plan
@@ -148,13 +152,15 @@ def test_the_network_sees_the_planned_rows_also_after_resuming_inside_an_epoch(
 def test_a_row_that_ends_with_the_padding_id_keeps_its_last_label() -> None:
     row = replace(a_row(1, length=4), ids=(5, 6, 7, 2))
     batch = padded_tensors([row, a_row(2, length=6)], 2)
-    assert batch["labels"][0].tolist() == [IGNORED, IGNORED, 7, 2, IGNORED, IGNORED]
+    assert batch["places"].tolist()[:2] == [1, 2]
+    assert batch["targets"].tolist()[:2] == [7, 2]
     assert batch["attention_mask"][0].tolist() == [1, 1, 1, 1, 0, 0]
 
 
 def test_the_validation_loss_is_weighted_by_tokens(watch: Watcher) -> None:
     model = HuggingFaceModelLoader().load(a_hero(), "", Settings()).model
     course = a_course(held_out=5)
+    summed_loss = SummedLoss(model.network)
     with torch.inference_mode():
         sums = [
             float(summed_loss(model.network, padded_tensors([row], 0))) for row in course.held_out
@@ -239,7 +245,7 @@ def test_a_model_in_bfloat16_is_trained_and_saved_in_bfloat16(watch: Watcher) ->
 @pytest.mark.parametrize("wish", [Control.STOP, Control.PAUSE, Control.SKIP])
 def test_at_most_the_running_pass_follows_a_wish_to_end(watch: Watcher, wish: Control) -> None:
     passes, model = [], a_model()
-    model.network.register_forward_pre_hook(lambda *_: passes.append(watch.asked))
+    model.network.base_model.register_forward_pre_hook(lambda *_: passes.append(watch.asked))
     watch.stop_after, watch.wish = 10, wish
     watch.train(HuggingFaceTrainer(), model, a_course(32, gradient_accumulation_steps=8))
     assert len(passes) == 11

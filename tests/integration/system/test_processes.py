@@ -15,8 +15,9 @@ from tests.contracts.processes import ProcessesContract
 
 WAITING = [sys.executable, "-c", "input()"]
 TELLING = """
+from pathlib import Path
 from adapters.system.processes import SystemProcesses
-owner = SystemProcesses().this()
+owner = SystemProcesses(Path("wishes")).this()
 print(owner.host, owner.boot_id, owner.pid, repr(owner.started), flush=True)
 input()
 """
@@ -30,8 +31,8 @@ def owner_of(processes: SystemProcesses, pid: int) -> Owner:
 
 
 @pytest.fixture
-def processes() -> SystemProcesses:
-    return SystemProcesses()
+def processes(tmp_path: Path) -> SystemProcesses:
+    return SystemProcesses(tmp_path / "wishes")
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def child() -> Iterator["subprocess.Popen[str]"]:
 
 class TestSystemProcesses(ProcessesContract):
     @pytest.fixture
-    def processes(self) -> SystemProcesses:
-        return SystemProcesses()
+    def processes(self, tmp_path: Path) -> SystemProcesses:
+        return SystemProcesses(tmp_path / "wishes")
 
     @pytest.fixture
     def living(self, processes: SystemProcesses, child: "subprocess.Popen[str]") -> Owner:
@@ -99,3 +100,13 @@ def test_a_process_describes_itself_as_others_see_it(processes: SystemProcesses)
 def test_this_process_is_this_process(processes: SystemProcesses) -> None:
     assert processes.this().pid == os.getpid()
     assert processes.this().host == os.uname().nodename
+
+
+@pytest.mark.parametrize("content", ["", "soon", "1e400"])
+def test_a_wish_that_was_half_written_is_none(
+    processes: SystemProcesses, tmp_path: Path, content: str
+) -> None:
+    processes.note_wish()
+    (wish,) = (tmp_path / "wishes").iterdir()
+    wish.write_text(content)
+    assert not processes.was_asked(processes.this())

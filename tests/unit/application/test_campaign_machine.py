@@ -172,7 +172,7 @@ class CampaignMachine(RuleBasedStateMachine):
         tree = self.hall.finder().lineage()
         for campaign in self.hall.campaigns.find():
             if campaign.head is not None:
-                assert campaign.head_digest in tree.checkpoints
+                assert campaign.head in tree.checkpoints
                 self.hall.trust().verify(campaign.head)
                 assert self.start_is_below(campaign, tree.ancestry(campaign.head_digest))
 

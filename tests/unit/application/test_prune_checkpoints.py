@@ -103,6 +103,31 @@ def test_a_shelf_that_cannot_be_cleared_does_not_harm_the_job(tmp_path: Path) ->
     assert hall.campaigns.active().step == 3
 
 
+def test_one_that_cannot_be_removed_does_not_keep_the_others(hall: MemoryHall) -> None:
+    stuck, honest = shelf(hall)[1].checkpoint, hall.checkpoint_shelf.collect
+
+    def refuse(checkpoint: Checkpoint, part: Part) -> None:
+        if checkpoint == stuck:
+            raise PermissionError("the folder is not yours")
+        honest(checkpoint, part)
+
+    hall.checkpoint_shelf.collect = refuse  # type: ignore[method-assign]
+    plan = hall.prune_checkpoints().execute("first", ALMOST_NOTHING)
+    assert plan.failed == (f"{stuck.name}: the folder is not yours",)
+    assert any(stuck.name in warning for warning in plan.warnings)
+    assert not folder(hall, shelf(hall)[6].checkpoint).with_name("checkpoint-5").exists()
+    assert folder(hall, stuck).exists()
+
+    hall.checkpoint_shelf.collect = honest  # type: ignore[method-assign]
+    assert hall.prune_checkpoints().execute("first").failed == ()
+    assert not folder(hall, stuck).exists()
+
+
+def test_a_budget_below_one_byte_is_not_no_budget(hall: MemoryHall) -> None:
+    plan = hall.prune_checkpoints().plan(hall.campaigns.active(), 1e-12)
+    assert (plan.budget, bool(plan.steps)) == (1, True)
+
+
 def test_every_collection_is_recorded_before_a_byte_is_removed(hall: MemoryHall) -> None:
     removed: list[int] = []
     honest = hall.checkpoint_shelf.collect

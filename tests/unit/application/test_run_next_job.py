@@ -332,6 +332,17 @@ def test_a_job_that_loses_its_worker_three_times_fails(hall: MemoryHall) -> None
     assert worn_out.state.cause is Cause.LOST_WORKER
 
 
+def test_a_worker_that_was_asked_to_end_is_no_failure_of_its_job(hall: MemoryHall) -> None:
+    job = hall.add()
+    for _ in range(5):
+        hall.processes.note_wish()
+        killed_at(hall, 1)
+    result_of(hall.train())
+    kinds = [type(record.event) for record in hall.log.read_stream(job_stream(job.id))]
+    assert (kinds.count(JobReleased), kinds.count(LeaseExpired)) == (5, 0)
+    assert not hall.asked
+
+
 def test_a_job_that_gets_on_may_lose_its_worker_often(hall: MemoryHall) -> None:
     hall.enlist("saving", "hyperparams.save_steps=1", "hyperparams.num_train_epochs=3")
     hall.add()

@@ -71,7 +71,7 @@ def test_the_copy_is_a_node_under_which_nothing_is_known(hall: MemoryHall) -> No
 
     assert tree.parents[start.digest] == UNKNOWN
     assert tree.ancestry(head) == (head, start.digest)
-    assert tree.checkpoints[start.digest] == start
+    assert tree.copies(start.digest) == (start,)
 
 
 def test_one_rolls_back_to_the_copy_and_never_below_it(hall: MemoryHall) -> None:

@@ -95,7 +95,7 @@ def test_only_a_copy_of_a_folders_model_is_a_node_without_a_job() -> None:
     copied = created(replace(a_campaign_created(), start=start, folder="/models/mine"))
     forked = created(replace(a_campaign_created("fork"), start=a_checkpoint(step=9)))
     tree = lineage_of([], [CAMPAIGN, copied, forked])
-    assert tree.checkpoints == {start.digest: start}
+    assert tree.checkpoints == tree.copies(start.digest) == (start,)
     assert tree.ancestry(start.digest) == (start.digest,)
     assert tree.children(BASE) == ()
     assert tree.matching("checkpoint-0") == tree.matching("abab") == (start,)

@@ -9,7 +9,15 @@ from domain.job import Completed, Failed, Job
 from domain.job_evolution import queued
 from domain.result import Cause
 from domain.retention import Hold
-from tests.builders import NOON, a_campaign_created, a_checkpoint, a_job_queued, a_result
+from tests.builders import (
+    A_MINUTE,
+    NOON,
+    a_campaign_created,
+    a_checkpoint,
+    a_job_queued,
+    a_receipt,
+    a_result,
+)
 
 
 def a_job(number: int, *steps: int, head: str = "", val_loss: float | None = None) -> Job:
@@ -42,6 +50,23 @@ def test_the_best_ended_with_the_lowest_validation_loss() -> None:
     second = a_job(2, 2, val_loss=0.75)
     third = a_job(3, 3)
     assert held([first, second, third], a_campaign()) == {1: {Hold.BEST}, 2: set(), 3: set()}
+
+
+def measured_by(rows: str, job: Job, minutes: int) -> Job:
+    """Give the job as one that ended later, and held out other rows."""
+    assert isinstance(job.state, Completed)
+    ended = replace(job.state, finished_at=NOON + minutes * A_MINUTE)
+    return replace(job, receipts=(replace(a_receipt(), held_out_digest=rows),), state=ended)
+
+
+def test_losses_of_other_rows_say_nothing_about_the_best() -> None:
+    jobs = [
+        measured_by("easy", a_job(1, 1, val_loss=0.01), 1),
+        measured_by("hard", a_job(2, 2, val_loss=0.5), 2),
+        measured_by("hard", a_job(3, 3, val_loss=0.75), 3),
+    ]
+    assert held(jobs, a_campaign()) == {1: set(), 2: {Hold.BEST}, 3: set()}
+    assert held(jobs[::-1], a_campaign())[2] == {Hold.BEST}
 
 
 def test_a_job_that_failed_on_the_head_keeps_all_it_has_until_the_head_moves() -> None:

@@ -91,6 +91,23 @@ def test_the_second_signal_may_be_another_one(busy: Busy) -> None:
     assert process.wait(timeout=10) == 143
 
 
+def test_another_signal_is_no_echo_however_soon_it_comes(busy: Busy) -> None:
+    process = busy()
+    process.send_signal(signal.SIGINT)
+    heard(process)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 143
+
+
+def test_a_hangup_beside_another_signal_is_one_wish(busy: Busy) -> None:
+    process = busy(rounds=10**6)
+    process.send_signal(signal.SIGTERM)
+    heard(process)
+    process.send_signal(signal.SIGHUP)
+    out, _ = process.communicate(timeout=30)
+    assert (process.returncode, out) == (143, "stop\n")
+
+
 def test_a_signal_that_comes_twice_at_once_is_one_wish(busy: Busy) -> None:
     process = busy(rounds=10**6)
     process.send_signal(signal.SIGTERM)
@@ -125,6 +142,16 @@ def test_sigusr1_is_one_wish_for_a_checkpoint_and_no_interruption() -> None:
         until(lambda: wishes.append(interrupts.control()) or wishes[-1] is Control.CHECKPOINT)
         assert interrupts.control() is Control.GO_ON
     assert not interrupts.received
+
+
+def test_sigusr1_waits_for_the_job_that_begins() -> None:
+    wishes: list[Control] = []
+    with termination_noticed():
+        os.kill(os.getpid(), signal.SIGUSR1)
+        with Interrupts() as interrupts:
+            until(lambda: wishes.append(interrupts.control()) or wishes[-1] is Control.CHECKPOINT)
+        os.kill(os.getpid(), signal.SIGUSR1)
+    assert signal.SIGUSR1 not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_everything_is_as_before_when_it_is_closed() -> None:

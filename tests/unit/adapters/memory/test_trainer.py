@@ -11,12 +11,15 @@ from domain.result import Cause, TrainingError
 from tests.contracts.trainer import Run, TrainerContract
 from tests.contracts.trainer_equipment import TrainerEquipmentContract
 from tests.contracts.trainer_policies import TrainerPolicyContract
+from tests.contracts.trainer_saving import TrainerSavingContract
 from tests.courses import Watcher, a_course
 
 BASE = MemoryModel("0" * 64)
 
 
-class TestMemoryTrainer(TrainerContract, TrainerPolicyContract, TrainerEquipmentContract):
+class TestMemoryTrainer(
+    TrainerContract, TrainerPolicyContract, TrainerEquipmentContract, TrainerSavingContract
+):
     @pytest.fixture
     def trainer(self) -> MemoryTrainer:
         return MemoryTrainer()

@@ -1,0 +1,36 @@
+"""Lack of memory in the words of a job's causes, whichever library it comes from."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from domain.result import Cause, TrainingError
+
+_NO_GPU_MEMORY = "CUDA error: out of memory"
+_NO_HOST_MEMORY = "DefaultCPUAllocator: can't allocate memory"
+
+
+@contextmanager
+def lack_of_memory_noticed(wanted: str) -> Iterator[None]:
+    """Say which memory is too small for what is wanted; other errors pass."""
+    try:
+        yield
+    except Exception as error:
+        cause = lack_in(error)
+        if cause is None:
+            raise
+        where = "the GPU" if cause is Cause.OUT_OF_GPU_MEMORY else "this machine"
+        raise TrainingError(cause, f"{where} has not enough memory for {wanted}") from error
+
+
+def lack_in(error: Exception) -> Cause | None:
+    """Tell of which memory an error is the lack, None for any other error."""
+    text = str(error)
+    if isinstance(error, torch.OutOfMemoryError) or _NO_GPU_MEMORY in text:
+        return Cause.OUT_OF_GPU_MEMORY
+    refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    if refused or isinstance(error, MemoryError) or _NO_HOST_MEMORY in text:
+        return Cause.OUT_OF_HOST_MEMORY
+    return None
