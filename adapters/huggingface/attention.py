@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from adapters.huggingface.segments import Segments, pack_inputs
+from adapters.huggingface.segments import Segments, attention_of, pack_inputs
+from adapters.huggingface.windows import only_in_masks
 from application.ports.model_loader import ModelUnavailableError
 from domain.settings.model import Attention
 
@@ -16,6 +17,7 @@ _BY_SPEED = (Attention.FLASH, Attention.SEGMENTS, Attention.SDPA, Attention.EAGE
 _TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 1e-1}
 _ROWS, _LENGTH, _PADDED = 2, 12, 4
 _PACKED = (7, 5)
+_WITHOUT_MASK = (Attention.FLASH, Attention.SEGMENTS)
 _FAILURES = (ImportError, NotImplementedError, RuntimeError, TypeError, ValueError)
 
 
@@ -67,9 +69,9 @@ def _refusal(network: Any, attention: Attention, plain: Sequence[torch.Tensor]) 
     """Say why an attention cannot be used, '' where it can."""
     if attention is Attention.FLASH and find_spec("flash_attn") is None:
         return "the package flash-attn is not installed"
-    if attention is Attention.SEGMENTS and _cuts_into_chunks(network):
-        return "the model looks back over chunks of tokens, which this attention does not"
     try:
+        if attention in _WITHOUT_MASK and (why := only_in_masks(network)):
+            return why
         found = _trial(network, attention)
     except _FAILURES as error:
         return _first_sentence(error)
@@ -83,15 +85,10 @@ def _first_sentence(error: Exception) -> str:
     return str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__
 
 
-def _cuts_into_chunks(network: Any) -> bool:
-    """Tell of what only a mask would say, and no short trial shows."""
-    return getattr(network.config.get_text_config(), "attention_chunk_size", None) is not None
-
-
 def _trial(network: Any, attention: Attention) -> list[torch.Tensor]:
     """Give logits and the gradient at the input; no gradient is stored in the network."""
     network.set_attn_implementation(attention.value)
-    if network.config._attn_implementation != attention:  # noqa: SLF001 - its only name
+    if attention_of(network) != attention:
         raise ValueError("the model does not let its attention be chosen")
     found = list[torch.Tensor]()
     for seen, shape, inputs in _inputs(network):

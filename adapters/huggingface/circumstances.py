@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from adapters.huggingface.device import device
+from adapters.huggingface.segments import attention_of
 from domain.result import Cause, TrainingError
 from domain.settings.layers import Value, config_hash, flatten
 from domain.settings.settings import Settings
@@ -29,12 +30,12 @@ _IN_THE_PLAN = frozenset(
 )
 
 
-def circumstances_of(settings: Settings, world_size: int) -> Circumstances:
-    """Give settings, versions, threads, device and processes, as this thread finds them."""
+def circumstances_of(settings: Settings, world_size: int, network: Any) -> Circumstances:
+    """Give settings, versions, threads, device and the like, as this thread finds them."""
     return {
         "config_hash": config_hash(settings),
         "settings": flatten(settings),
-        "machine": machine(world_size),
+        "machine": {**machine(), "world_size": world_size, "attention": attention_of(network)},
     }
 
 
@@ -68,13 +69,12 @@ def compare_circumstances(location: str, now: Circumstances) -> list[str]:
     return [remark for remark, tells in remarks.items() if tells]
 
 
-def machine(world_size: int) -> dict[str, Value]:
+def machine() -> dict[str, Value]:
     """Give what of this machine decides over the last bits."""
     return {
         **{name: _version(name) for name in _PACKAGES},
         "device": _device(),
         "threads": torch.get_num_threads(),
-        "world_size": world_size,
     }
 
 

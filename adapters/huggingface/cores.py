@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from adapters.huggingface.control_groups import folders, read
+
 _ROOT = Path("/")
 _SAMPLE_SECONDS = 0.2
-_V1 = ("cpu", "cpu,cpuacct", "cpuacct,cpu")
 
 
 def allowed_cores() -> set[int]:
@@ -38,7 +39,7 @@ def busy_cores(root: Path = _ROOT, seconds: float = _SAMPLE_SECONDS) -> float:
 
 def flags(root: Path = _ROOT) -> frozenset[str]:
     """Give what the first core says that it can do, in the kernel's words."""
-    for line in _read(root / "proc/cpuinfo").splitlines():
+    for line in read(root / "proc/cpuinfo").splitlines():
         name, _, words = line.partition(":")
         if name.strip().lower() in {"flags", "features"}:
             return frozenset(words.split())
@@ -47,30 +48,9 @@ def flags(root: Path = _ROOT) -> frozenset[str]:
 
 def _quotas(root: Path) -> Iterator[float]:
     """Give the limits of the process's groups and of all groups around them."""
-    for controllers, group in _groups(root):
-        for folder in (group, *group.parents):
-            yield from _quota_of(root, controllers, folder)
-
-
-def _groups(root: Path) -> Iterator[tuple[str, Path]]:
-    for line in _read(root / "proc/self/cgroup").splitlines():
-        _, controllers, path = line.split(":", 2)
-        if not controllers or "cpu" in controllers.split(","):
-            # A container may name groups of the machine around it, which it does not see.
-            yield controllers, Path(path.replace("/..", "") or "/")
-
-
-def _quota_of(root: Path, controllers: str, group: Path) -> Iterator[float]:
-    mounts, inside = root / "sys/fs/cgroup", group.relative_to("/")
-    if controllers:
-        for name in _V1:
-            folder = mounts / name / inside
-            yield from _cores(
-                _read(folder / "cpu.cfs_quota_us"), _read(folder / "cpu.cfs_period_us")
-            )
-        return
-    for mount in (mounts, mounts / "unified"):
-        yield from _cores(*(*_read(mount / inside / "cpu.max").split(), "", "")[:2])
+    for folder in folders(root, "cpu"):
+        yield from _cores(*(*read(folder / "cpu.max").split(), "", "")[:2])
+        yield from _cores(read(folder / "cpu.cfs_quota_us"), read(folder / "cpu.cfs_period_us"))
 
 
 def _cores(microseconds: str, period: str) -> Iterator[float]:
@@ -86,7 +66,7 @@ def _cores(microseconds: str, period: str) -> Iterator[float]:
 def _ticks(root: Path) -> dict[int, tuple[int, int]]:
     """Give for each core the ticks in which it worked, and all ticks."""
     found = {}
-    for line in _read(root / "proc/stat").splitlines():
+    for line in read(root / "proc/stat").splitlines():
         name, *numbers = line.split()
         if name.startswith("cpu") and name != "cpu":
             user, nice, system, idle, waiting, *rest = map(int, numbers[:8])
@@ -98,10 +78,3 @@ def _ticks(root: Path) -> dict[int, tuple[int, int]]:
 def _share(before: tuple[int, int], after: tuple[int, int]) -> float:
     passed = after[1] - before[1]
     return (after[0] - before[0]) / passed if passed > 0 else 0.0
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""

@@ -8,6 +8,7 @@ from adapters.huggingface.device import device_name
 from adapters.huggingface.loaded_model import weights_of
 from adapters.huggingface.loop import Loop
 from adapters.huggingface.precision import name_of
+from adapters.huggingface.segments import attention_of
 from application.ports.trainer import Course
 from domain.equipment import Equipment
 from domain.result import Cause, TrainingError
@@ -19,7 +20,7 @@ def equipment_of(loop: Loop, course: Course) -> Equipment:
     found = Equipment(
         device=device_name(network.device),
         dtype=", ".join(sorted({name_of(each.dtype) for each in network.parameters()})),
-        attention=str(network.config._attn_implementation),  # noqa: SLF001 - its only name
+        attention=attention_of(network),
         world_size=loop.args.world_size,
         wrapper=type(loop.model_wrapped).__name__,
         parameters=weights_of(network),

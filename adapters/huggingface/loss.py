@@ -33,14 +33,17 @@ class SummedLoss:
             said = at_least_float32(logits.index_select(0, batch["places"]))
             return cross_entropy(said, batch["targets"], reduction="sum")
         states = network.base_model(**inputs, use_cache=False).last_hidden_state.flatten(0, 1)
-        return linear_cross_entropy(
+        # The sum comes in the format of the states: a coarse one is added up here, place by place.
+        fine = at_least_float32(states).dtype is states.dtype
+        found = linear_cross_entropy(
             states.index_select(0, batch["places"]),
             self._head.weight,
             batch["targets"],
             linear_bias=self._head.bias,
-            reduction="sum",
+            reduction="sum" if fine else "none",
             options=self._options,
         )
+        return found if fine else at_least_float32(found).sum()
 
 
 def trained_count(batch: Batch) -> int:

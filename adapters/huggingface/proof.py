@@ -9,6 +9,7 @@ import torch
 
 from adapters.huggingface.batches import network_inputs, on_device, packed_tensors
 from adapters.huggingface.precision import at_least_float32
+from adapters.huggingface.segments import attention_of
 from domain.masking import Encoded
 from domain.receipts import PackingProof
 
@@ -30,7 +31,7 @@ def prove(network: Any, first: Encoded, second: Encoded) -> PackingProof:
         rows=(first.number, second.number),
         difference=worst,
         tolerance=tolerance,
-        attention=str(network.config._attn_implementation),  # noqa: SLF001 - its only name
+        attention=attention_of(network),
         layer=layer,
     )
 

@@ -12,6 +12,8 @@ from application.ports.trainer import Announce, Course, Save, Write
 from application.wishes import Wishes
 from domain.reports import Phase, PhaseBegun, Report
 
+_PATIENCE_SECONDS = 2.0
+
 
 class Saving:
     """Writes beside the training where that is wished and memory allows; else training waits.
@@ -53,6 +55,8 @@ class Saving:
         """Let nothing be under way."""
         if self._writer.busy:
             self._tell(PhaseBegun(Phase.SAVING, f"step {self._step}"))
+        while not self._writer.done_within(_PATIENCE_SECONDS):
+            self._listen()
         self._writer.settle()
 
     def look(self) -> None:
@@ -70,5 +74,8 @@ class Saving:
 
     def _write_and_listen(self, state: State, location: str) -> None:
         self._write(state, location)
+        self._listen()
+
+    def _listen(self) -> None:
         if not self._wishes.ask():
             self._tell(PhaseBegun(Phase.SAVING, f"step {self._step}, stopping after this save"))

@@ -89,9 +89,14 @@ def _causal(length: int, window: int | None, device: torch.device) -> dict[str, 
     return {"attn_mask": (distance >= 0) & (distance < window)}
 
 
+def attention_of(network: Any) -> str:
+    """Give the name of the attention that a network runs."""
+    return str(network.config._attn_implementation)  # noqa: SLF001 - its only name
+
+
 def pack_inputs(network: Any, lengths: Segments) -> dict[str, Any]:
     """Give what keeps the rows of a pack apart, beside their positions, by the attention in use."""
-    match network.config._attn_implementation:  # noqa: SLF001 - its only name
+    match attention_of(network):
         case Attention.SEGMENTS:
             # A mask of four dimensions is taken as it is: none is made of the positions.
             mask = torch.zeros(1, 1, 1, 1, dtype=network.dtype, device=network.device)

@@ -74,4 +74,4 @@ def _tensors(value: Any) -> Iterator[torch.Tensor]:
 
 
 def _identity(tensor: torch.Tensor) -> tuple[Any, ...]:
-    return tensor.data_ptr(), tensor.shape, tensor.dtype
+    return tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype

@@ -31,7 +31,6 @@ _WORD = re.compile(
     r"|[^A-Za-z0-9]*+[A-Za-z0-9]++(?:['\x80-\U0010FFFF][^A-Za-z0-9]*+[A-Za-z0-9]*+)*+"
     r"|[^A-Za-z0-9]+"
 )
-_MAY_BE_CUT = re.compile(r"[A-Za-z0-9][\x00-&(-/:-@\[-`{-\x7f]|\s")
 
 
 class Words:
@@ -59,9 +58,7 @@ def words_of(backend: Tokenizer) -> Words | None:
     is_known = isinstance(model, BPE) and not model.dropout and _is_known(backend)
     if not is_known or not all(map(_is_apart, added)):
         return None
-    return Words(
-        frozenset(token.content for token in added if token.content and not token.normalized)
-    )
+    return Words(frozenset(token.content for token in added if token.content))
 
 
 def _is_known(backend: Tokenizer) -> bool:
@@ -87,8 +84,7 @@ def _cuts_words(steps: list[dict[str, Any]]) -> bool:
 
 def _is_apart(token: AddedToken) -> bool:
     """Tell whether a token takes nothing from what is beside it, and cannot be cut."""
-    takes = token.lstrip or token.rstrip or token.single_word
-    return not takes and not (token.normalized and _MAY_BE_CUT.search(token.content))
+    return not (token.lstrip or token.rstrip or token.single_word or token.normalized)
 
 
 def _state(part: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One thread that works beside the one that trains; nothing waits in line for it."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -47,6 +47,14 @@ class Writer:
 
     def settle(self) -> None:
         """Wait for what was begun, and announce it."""
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            pending.result()()
+        if (pending := self._pending) is None:
+            return
+        wait([pending])  # may be cut off by an interruption, and is then still to be settled
+        self._pending = None
+        pending.result()()
+
+    def done_within(self, seconds: float) -> bool:
+        """Wait for what was begun, but not longer; tell whether nothing is under way any more."""
+        if self._pending is not None:
+            wait([self._pending], timeout=seconds)
+        return not self.busy

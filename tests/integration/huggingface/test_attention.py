@@ -1,5 +1,6 @@
 """The fastest attention that computes what the plain one computes is taken, and no other."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,14 +10,22 @@ from transformers import (
     Gemma2ForCausalLM,
     Llama4ForCausalLM,
     Llama4TextConfig,
+    MistralConfig,
+    MistralForCausalLM,
+    PhimoeConfig,
+    PhimoeForCausalLM,
+    Qwen2MoeConfig,
+    Qwen2MoeForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
 )
 
 from adapters.huggingface.attention import Trial, choose_attention, trials
+from adapters.huggingface.batches import network_inputs, packed_tensors
 from adapters.huggingface.tiny_model import build_network
 from application.ports.model_loader import ModelUnavailableError
 from domain.settings.model import Attention
+from tests.courses import a_row
 
 pytestmark = pytest.mark.slow
 
@@ -117,6 +126,58 @@ def test_windows_that_slide_are_seen_by_every_attention() -> None:
     config = Qwen3Config(**SIZES, use_sliding_window=True, sliding_window=3, layer_types=layers)
     found = verdicts(Qwen3ForCausalLM(config))
     assert not any(found[name] for name in FAST)
+
+
+SLIDING = {
+    "mistral": lambda: MistralForCausalLM(MistralConfig(**SIZES, sliding_window=8)),
+    "qwen3": lambda: Qwen3ForCausalLM(
+        Qwen3Config(
+            **SIZES,
+            use_sliding_window=True,
+            sliding_window=8,
+            layer_types=["sliding_attention", "full_attention"],
+        )
+    ),
+    "qwen2_moe": lambda: Qwen2MoeForCausalLM(
+        Qwen2MoeConfig(
+            **SIZES,
+            use_sliding_window=True,
+            sliding_window=8,
+            layer_types=["sliding_attention"] * 2,
+            num_experts=2,
+            num_experts_per_tok=1,
+            moe_intermediate_size=16,
+            shared_expert_intermediate_size=16,
+        )
+    ),
+    "phimoe": lambda: PhimoeForCausalLM(
+        PhimoeConfig(**SIZES, sliding_window=8, num_local_experts=2, pad_token_id=0)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SLIDING)
+def test_the_chosen_attention_keeps_a_window_shorter_than_the_rows(kind: str) -> None:
+    torch.manual_seed(0)
+    network = SLIDING[kind]().eval()
+    rows = [a_row(1, length=40), a_row(2, length=30)]
+    rows = [replace(row, ids=tuple(each % SIZES["vocab_size"] for each in row.ids)) for row in rows]
+    choose_attention(network, Attention.AUTO)
+    with torch.inference_mode():
+        packed = network_inputs(network, packed_tensors(rows))
+        found = network(**packed, use_cache=False).logits[0]
+        network.set_attn_implementation("eager")
+        alone = [network(input_ids=torch.tensor([row.ids])).logits[0] for row in rows]
+    plain = torch.cat(alone)
+    assert (found - plain).norm() < 1e-3 * plain.norm()
+
+
+@pytest.mark.parametrize(("kind", "told"), [("mistral", True), ("phimoe", False)])
+def test_segments_are_refused_where_a_window_is_only_in_the_mask(kind: str, *, told: bool) -> None:
+    torch.manual_seed(0)
+    refusal = verdicts(SLIDING[kind]())["segmented_sdpa"]
+    assert (refusal == "") is told
+    assert told or "in its mask alone" in refusal
 
 
 def test_a_cap_on_the_scores_is_not_lost_without_a_word() -> None:

@@ -14,6 +14,7 @@ from adapters.huggingface.circumstances import (
     compare_circumstances,
     write_circumstances,
 )
+from adapters.huggingface.tiny_model import build_network
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from application.ports.trainer import Course
 from domain.reports import Warned
@@ -103,7 +104,7 @@ def test_settings_that_shape_no_step_may_change(half: Path, key: str, value: flo
     assert going_on(half, other) == []
 
 
-NOW = circumstances_of(COURSE.settings, 1)
+NOW = circumstances_of(COURSE.settings, 1, build_network(0, 495, 64))
 
 
 def compared(folder: Path, change: Change) -> list[str]:
@@ -118,6 +119,11 @@ def test_a_setting_that_came_later_was_as_it_is_by_default(tmp_path: Path) -> No
     with pytest.raises(TrainingError, match=r"hyperparams\.save_steps was 1000, is 2") as fault:
         compared(tmp_path, lambda facts: facts["settings"].pop("hyperparams.save_steps"))
     assert any("guild queue add" in way for way in fault.value.fix)
+
+
+def test_another_attention_may_end_in_other_last_bits(tmp_path: Path) -> None:
+    (remark,) = compared(tmp_path, lambda facts: facts["machine"].update({"attention": "eager"}))
+    assert "last bits: attention was eager, is sdpa" in remark
 
 
 def test_a_setting_that_is_no_more_is_told_and_not_refused(tmp_path: Path) -> None:

@@ -15,38 +15,56 @@ def test_without_any_limit_it_is_what_the_machine_has(tmp_path: Path) -> None:
     assert abs(free - machine) < machine / 4
 
 
-@pytest.mark.parametrize(
-    ("files", "statistics", "files_word"),
-    [
-        (("memory.max", "memory.current"), "memory.stat", "inactive_file"),
-        (
-            ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
-            "memory/memory.stat",
-            "total_inactive_file",
-        ),
-    ],
+V2 = "0::/jobs/ours\n"
+V1 = "3:cpu:/elsewhere\n4:memory:/jobs/ours\n0::/\n"
+NEW = ("sys/fs/cgroup", "memory.max", "memory.current", "inactive_file")
+OLD = (
+    "sys/fs/cgroup/memory",
+    "memory.limit_in_bytes",
+    "memory.usage_in_bytes",
+    "total_inactive_file",
 )
-def test_a_container_grants_what_it_has_left_beside_unused_files(
-    tmp_path: Path, files: tuple[str, str], statistics: str, files_word: str
+
+
+def account(root: Path, kind: tuple[str, ...], group: str, most: str, used: int) -> None:
+    """Write the account of a group that has 5 MiB of unused files."""
+    mount, limit, usage, files = kind
+    folder = root / mount / group
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / limit).write_text(f"{most}\n")
+    (folder / usage).write_text(f"{used}\n")
+    (folder / "memory.stat").write_text(f"anon 7\n{files} {5 * MIB}\nother 1\n")
+
+
+def belonging(root: Path, groups: str) -> Path:
+    (root / "proc/self").mkdir(parents=True)
+    (root / "proc/self/cgroup").write_text(groups)
+    return root
+
+
+@pytest.mark.parametrize(("kind", "groups"), [(NEW, V2), (OLD, V1)], ids=["new", "old"])
+@pytest.mark.parametrize("group", ["", "jobs", "jobs/ours"])
+def test_a_group_and_those_around_it_grant_what_they_have_left_beside_unused_files(
+    tmp_path: Path, kind: tuple[str, ...], groups: str, group: str
 ) -> None:
-    (tmp_path / "memory").mkdir()
-    for name, value in zip(files, (50 * MIB, 20 * MIB), strict=True):
-        (tmp_path / name).write_text(f"{value}\n")
-    (tmp_path / statistics).write_text(f"anon 7\n{files_word} {5 * MIB}\nother 1\n")
-    assert free_memory(tmp_path) == 35 * MIB
+    account(tmp_path, kind, group, str(50 * MIB), 20 * MIB)
+    assert free_memory(belonging(tmp_path, groups)) == 35 * MIB
 
 
-def test_a_container_without_a_limit_grants_all(tmp_path: Path) -> None:
-    (tmp_path / "memory.max").write_text("max\n")
-    (tmp_path / "memory.current").write_text("1\n")
-    assert free_memory(tmp_path) > MIB
+def test_the_tightest_group_counts(tmp_path: Path) -> None:
+    account(tmp_path, NEW, "jobs", str(90 * MIB), 20 * MIB)
+    account(tmp_path, NEW, "jobs/ours", str(30 * MIB), 10 * MIB)
+    assert free_memory(belonging(tmp_path, V2)) == 25 * MIB
 
 
-def test_a_container_that_is_full_grants_nothing(tmp_path: Path) -> None:
-    (tmp_path / "memory.max").write_text("1\n")
-    (tmp_path / "memory.current").write_text("2\n")
-    (tmp_path / "memory.stat").write_text("")
-    assert free_memory(tmp_path) == 0
+def test_a_group_without_a_limit_grants_all(tmp_path: Path) -> None:
+    account(tmp_path, NEW, "jobs/ours", "max", 1)
+    assert free_memory(belonging(tmp_path, V2)) > 100 * MIB
+
+
+def test_a_group_that_is_full_grants_nothing(tmp_path: Path) -> None:
+    account(tmp_path, NEW, "jobs/ours", "1", 20 * MIB)
+    assert free_memory(belonging(tmp_path, V2)) == 0
 
 
 def test_a_limit_of_the_process_counts() -> None:

@@ -119,6 +119,8 @@ def without(change: str) -> Tokenizer:
             return trained(byte_level(), added=[AddedToken("<|a|>", rstrip=True)])
         case "a token of two words":
             return trained(byte_level(), added=[AddedToken("so it", normalized=True)])
+        case "a plain token":
+            return trained(byte_level(), added=[AddedToken("guild", normalized=True)])
         case _:
             tokenizer = Tokenizer(models.WordLevel({"a": 0}, unk_token="a"))  # noqa: S106
             tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
@@ -137,6 +139,7 @@ def without(change: str) -> Tokenizer:
         "chance",
         "a token that takes white space",
         "a token of two words",
+        "a plain token",
         "no letters",
     ],
 )
