@@ -1,7 +1,7 @@
 """Share of a step that guild's own callbacks and sinks take, inside a run of 200 steps.
 
 Run:  make bench   (or: .venv/bin/python benchmarks/own_share.py)
-Bar:  at most 5 %: thread time of the callbacks, with all that they tell log, numbers, status file
+Bar:  at most 2 %: thread time of the callbacks, with all that they tell log, numbers, status file
       and terminal, over the wall time of the steps. Saving and evaluation are
       phases of their own and are taken out.
 """
@@ -82,7 +82,7 @@ def main() -> None:
     print(f"steps            {STEPS}")
     print(f"a step           {1000 * steps / STEPS:.2f} ms")
     print(f"guild's own      {1000 * own / STEPS:.3f} ms a step")
-    print(f"share            {100 * own / steps:.2f} %   (bar: 5 %)")
+    print(f"share            {100 * own / steps:.2f} %   (bar: 2 %)")
 
 
 if __name__ == "__main__":

@@ -74,10 +74,10 @@ def segmented_sdpa(
             scale=scaling,
             enable_gqa=query.shape[1] != key.shape[1],
             **_causal(length, sliding_window, query.device),
-        )
+        ).transpose(1, 2)
         for length, row in zip(segments.lengths, rows, strict=True)
     ]
-    return torch.cat(seen, dim=2).transpose(1, 2).contiguous(), None
+    return torch.cat(seen, dim=1), None
 
 
 def _causal(length: int, window: int | None, device: torch.device) -> dict[str, Any]:
