@@ -35,8 +35,9 @@ smollm2: $(STAMP)
 demo: $(STAMP)
 	$(BIN)/guild quickstart
 
+# Two processes, of which each keeps to one thread: most tests wait for one core.
 test: $(STAMP)
-	$(BIN)/pytest
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 test-slow: $(STAMP)
 	$(BIN)/pytest -m very_slow

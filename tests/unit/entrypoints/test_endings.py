@@ -7,7 +7,7 @@ from entrypoints.cli.endings import result_facts
 from tests.builders import a_result
 
 
-@pytest.mark.parametrize("ending", set(Ending) - {Ending.STOPPED})
+@pytest.mark.parametrize("ending", sorted({*Ending} - {Ending.STOPPED}))
 def test_every_ending_of_a_completed_job_has_words(ending: Ending) -> None:
     assert result_facts(a_result(ending=ending))["ended"]
 
