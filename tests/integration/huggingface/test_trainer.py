@@ -131,7 +131,9 @@ def test_the_network_sees_the_planned_rows_also_after_resuming_inside_an_epoch(
     course = a_course(7, num_train_epochs=2)
     seen: list[list[list[int]]] = []
 
-    def look(_: object, __: object, inputs: dict[str, torch.Tensor]) -> None:
+    def look(network: torch.nn.Module, _: object, inputs: dict[str, torch.Tensor]) -> None:
+        if not network.training:
+            return  # a look at the head
         lengths = inputs["attention_mask"].sum(1).tolist()
         rows = zip(inputs["input_ids"].tolist(), lengths, strict=True)
         seen.append([ids[:length] for ids, length in rows])
@@ -245,7 +247,9 @@ def test_a_model_in_bfloat16_is_trained_and_saved_in_bfloat16(watch: Watcher) ->
 @pytest.mark.parametrize("wish", [Control.STOP, Control.PAUSE, Control.SKIP])
 def test_at_most_the_running_pass_follows_a_wish_to_end(watch: Watcher, wish: Control) -> None:
     passes, model = [], a_model()
-    model.network.base_model.register_forward_pre_hook(lambda *_: passes.append(watch.asked))
+    model.network.base_model.register_forward_pre_hook(
+        lambda network, _: passes.append(watch.asked) if network.training else None
+    )
     watch.stop_after, watch.wish = 10, wish
     watch.train(HuggingFaceTrainer(), model, a_course(32, gradient_accumulation_steps=8))
     assert len(passes) == 11

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -147,10 +148,10 @@ def test_sigusr1_is_one_wish_for_a_checkpoint_and_no_interruption() -> None:
 def test_sigusr1_waits_for_the_job_that_begins() -> None:
     wishes: list[Control] = []
     with termination_noticed():
-        os.kill(os.getpid(), signal.SIGUSR1)
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
         with Interrupts() as interrupts:
             until(lambda: wishes.append(interrupts.control()) or wishes[-1] is Control.CHECKPOINT)
-        os.kill(os.getpid(), signal.SIGUSR1)
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
     assert signal.SIGUSR1 not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
