@@ -14,7 +14,7 @@ from domain.receipts import LeakingPackError, NothingToLearnError, TooLongError
 from domain.result import Cause, TrainingError
 from domain.rows import BadRowsError
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CAUSES: dict[type[GuildError], Cause] = {
     ArchitectureMismatchError: Cause.ARCHITECTURE_MISMATCH,
     BadRowsError: Cause.DATA_ERROR,
@@ -46,7 +46,7 @@ def cause_of(error: Exception) -> Cause:
     """Give the cause; what nobody foresaw is an internal error."""
     if isinstance(error, TrainingError):
         return error.cause
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if isinstance(error, OSError) and error.errno in FULL_DISK:
         return Cause.DISK_FULL
     for kind in type(error).__mro__:
         if kind in _CAUSES:

@@ -1,14 +1,16 @@
 """Which attention runs: the fastest one that computes what the plain one computes."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 import torch
 
+from adapters.huggingface.lack_of_memory import lack_in
 from adapters.huggingface.segments import Segments, attention_of, pack_inputs
 from adapters.huggingface.windows import only_in_masks
+from application.ports.engine_probe import TriedAttention
 from application.ports.model_loader import ModelUnavailableError
 from domain.settings.model import Attention
 
@@ -21,23 +23,12 @@ _WITHOUT_MASK = (Attention.FLASH, Attention.SEGMENTS)
 _FAILURES = (ImportError, NotImplementedError, RuntimeError, TypeError, ValueError)
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One attention that was tried; refusal is '' where it passed."""
-
-    attention: Attention
-    refusal: str
-
-    def __str__(self) -> str:
-        return f"{self.attention}: {self.refusal or 'computes what the plain one computes'}"
-
-
-def choose_attention(network: Any, wish: Attention) -> tuple[Trial, ...]:
+def choose_attention(network: Any, wish: Attention) -> tuple[TriedAttention, ...]:
     """Switch the network to the wanted attention, or for auto to the first that passes its trial.
 
     Give all trials, the chosen one last.
     """
-    found = list[Trial]()
+    found = list[TriedAttention]()
     for trial in trials(network, _BY_SPEED if wish is Attention.AUTO else (wish,)):
         found.append(trial)
         if not trial.refusal:
@@ -50,7 +41,7 @@ def choose_attention(network: Any, wish: Attention) -> tuple[Trial, ...]:
     )
 
 
-def trials(network: Any, wanted: tuple[Attention, ...] = _BY_SPEED) -> Iterator[Trial]:
+def trials(network: Any, wanted: tuple[Attention, ...] = _BY_SPEED) -> Iterator[TriedAttention]:
     """Compare each with eager attention, forward and backward, on padded and on packed rows.
 
     The network is left with the attention that was tried last.
@@ -58,27 +49,43 @@ def trials(network: Any, wanted: tuple[Attention, ...] = _BY_SPEED) -> Iterator[
     try:
         plain = _trial(network, Attention.EAGER)
     except _FAILURES as error:
+        if lack_in(error):
+            raise
         why = f"nothing to compare it with: {_first_sentence(error)}"
-        yield from (Trial(attention, why) for attention in wanted)
+        yield from (TriedAttention(attention, why) for attention in wanted)
         return
     for attention in wanted:
-        yield Trial(attention, _refusal(network, attention, plain))
+        yield TriedAttention(attention, _refusal(network, attention, plain))
 
 
 def _refusal(network: Any, attention: Attention, plain: Sequence[torch.Tensor]) -> str:
     """Say why an attention cannot be used, '' where it can."""
-    if attention is Attention.FLASH and find_spec("flash_attn") is None:
-        return "the package flash-attn is not installed"
+    if attention is Attention.FLASH and (why := flash_refusal()):
+        return f"{why} (the package flash-attn)"
     try:
         if attention in _WITHOUT_MASK and (why := only_in_masks(network)):
             return why
         found = _trial(network, attention)
     except _FAILURES as error:
+        if lack_in(error):
+            raise  # says nothing about the attention
         return _first_sentence(error)
     tolerance = _TOLERANCE[network.dtype]
     if all(_near(mine, theirs, tolerance) for mine, theirs in zip(found, plain, strict=True)):
         return ""
     return "differs from the plain attention beyond rounding"
+
+
+def flash_refusal(package: str = "flash_attn") -> str:
+    """Say why the package cannot be imported, '' where it can."""
+    if find_spec(package) is None:
+        return "not installed"
+    try:
+        import_module(package)
+    except (ImportError, OSError, RuntimeError) as error:
+        # One that was built for another torch is there, and does not load.
+        return str(error).partition("\n")[0] or type(error).__name__
+    return ""
 
 
 def _first_sentence(error: Exception) -> str:

@@ -1,6 +1,5 @@
 """What a checkpoint holds so that a job can go on from it as if it had never stopped."""
 
-import errno
 import json
 import os
 import random
@@ -15,6 +14,7 @@ import numpy as np
 import torch
 
 from adapters.huggingface.loaded_model import LoadedModel
+from application.causes import FULL_DISK
 from domain.batching import StepPlan
 from domain.checkpoint import OPTIMIZER
 from domain.evaluations import Evaluations
@@ -25,8 +25,7 @@ RANDOMNESS = "rng_state.pth"
 STATE = "trainer_state.json"
 PLAN = "pack_plan.json"
 EVALUATIONS = "evaluations.json"
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-_SAID_OF_FULL = tuple(map(os.strerror, _FULL))
+_SAID_OF_FULL = tuple(map(os.strerror, FULL_DISK))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +139,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _says_full(error: BaseException) -> bool:
-    full = isinstance(error, OSError) and error.errno in _FULL
+    full = isinstance(error, OSError) and error.errno in FULL_DISK
     return full or any(words in str(error) for words in _SAID_OF_FULL)
 
 

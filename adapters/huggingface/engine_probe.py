@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
 
-from adapters.huggingface.attention import trials
+from adapters.huggingface.attention import flash_refusal, trials
 from adapters.huggingface.batches import on_device, padded_tensors
 from adapters.huggingface.cautions import crowding_of
 from adapters.huggingface.cores import allowed_cores, quota
@@ -18,12 +16,7 @@ from adapters.huggingface.loss import SummedLoss
 from adapters.huggingface.precision import at_least_float32, choose_precision, has_bfloat16, name_of
 from adapters.huggingface.silence import silence
 from adapters.huggingface.tiny_model import build_network
-from application.ports.engine_probe import (
-    BrokenEngineError,
-    EngineFacts,
-    EngineProbe,
-    TriedAttention,
-)
+from application.ports.engine_probe import BrokenEngineError, EngineFacts, EngineProbe
 from domain.masking import Encoded, Span
 from domain.settings.environment import Environment
 from domain.settings.model import Precision
@@ -47,9 +40,7 @@ class HuggingFaceEngineProbe(EngineProbe):
             with silence(), _threads(crowding.threads):
                 network = build_network(0, _VOCABULARY, _TOKENS).to(device=place, dtype=dtype)
                 wrong = _loss_refusal(network)
-                attentions = tuple(
-                    TriedAttention(trial.attention, trial.refusal) for trial in trials(network)
-                )
+                attentions = tuple(trials(network))
         except (RuntimeError, NotImplementedError) as error:
             raise BrokenEngineError(
                 "the smallest model does not run here",
@@ -69,18 +60,6 @@ class HuggingFaceEngineProbe(EngineProbe):
             flash_attention=flash_refusal(),
             loss=wrong,
         )
-
-
-def flash_refusal(package: str = "flash_attn") -> str:
-    """Say why the package cannot be imported, '' where it can."""
-    if find_spec(package) is None:
-        return "not installed"
-    try:
-        import_module(package)
-    except (ImportError, OSError, RuntimeError) as error:
-        # One that was built for another torch is there, and does not load.
-        return str(error).partition("\n")[0] or type(error).__name__
-    return ""
 
 
 def _loss_refusal(network: Any) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from adapters.huggingface.attention import Trial
 from adapters.huggingface.device import device_name
 from adapters.huggingface.precision import name_of
+from application.ports.engine_probe import TriedAttention
 from application.ports.model_loader import ModelFacts
 from domain.architecture import LockedArchitecture
 from domain.hero import BaseModel
@@ -24,7 +24,7 @@ class LoadedModel:
     network: Any
     tokenizer: Any
     stops: tuple[int, ...]
-    attentions: tuple[Trial, ...] = ()
+    attentions: tuple[TriedAttention, ...] = ()
 
 
 def facts_of(network: Any, base: BaseModel, attention: str) -> ModelFacts:

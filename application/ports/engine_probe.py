@@ -23,6 +23,9 @@ class TriedAttention:
     attention: Attention
     refusal: str
 
+    def __str__(self) -> str:
+        return f"{self.attention}: {self.refusal or 'computes what the plain one computes'}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineFacts:

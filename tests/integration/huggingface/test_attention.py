@@ -20,9 +20,10 @@ from transformers import (
     Qwen3ForCausalLM,
 )
 
-from adapters.huggingface.attention import Trial, choose_attention, trials
+from adapters.huggingface.attention import choose_attention, trials
 from adapters.huggingface.batches import network_inputs, packed_tensors
 from adapters.huggingface.tiny_model import build_network
+from application.ports.engine_probe import TriedAttention
 from application.ports.model_loader import ModelUnavailableError
 from domain.settings.model import Attention
 from tests.courses import a_row
@@ -82,7 +83,7 @@ def verdicts(network: Any) -> dict[str, str]:
 
 def test_auto_falls_back_to_the_plain_one_and_says_why(network: Any) -> None:
     *others, chosen = choose_attention(network, Attention.AUTO)
-    assert chosen == Trial(Attention.EAGER, "")
+    assert chosen == TriedAttention(Attention.EAGER, "")
     assert network.config._attn_implementation == "eager"
     assert [str(each.attention) for each in others] == ["flash_attention_2", *FAST]
     assert all(each.refusal for each in others)
@@ -105,6 +106,17 @@ def test_without_the_plain_one_there_is_nothing_to_compare_with() -> None:
     with pytest.raises(ModelUnavailableError) as refusal:
         choose_attention(of_class(Fixed), Attention.AUTO)
     assert "nothing to compare it with: no eager here" in refusal.value.why
+
+
+def test_lack_of_memory_says_nothing_about_an_attention() -> None:
+    class Short(Qwen3ForCausalLM):
+        def forward(self, *arguments: Any, **inputs: Any) -> Any:
+            if self.config._attn_implementation in FAST:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return super().forward(*arguments, **inputs)
+
+    with pytest.raises(torch.OutOfMemoryError):
+        choose_attention(of_class(Short), Attention.AUTO)
 
 
 def test_a_trial_leaves_no_gradient_behind() -> None:

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from adapters.huggingface import engine_probe as module
-from adapters.huggingface.engine_probe import HuggingFaceEngineProbe, flash_refusal
+from adapters.huggingface.attention import flash_refusal
+from adapters.huggingface.engine_probe import HuggingFaceEngineProbe
 from adapters.huggingface.loss import SummedLoss
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.trainer import nobody

@@ -43,6 +43,19 @@ def test_who_begins_does_not_wait_and_who_settles_does(told: list[str]) -> None:
         assert not writer.busy
 
 
+def test_who_waits_may_look_around_in_between(told: list[str]) -> None:
+    slow = Slow(told)
+    with Writer() as writer:
+        assert writer.done_within(0)
+        writer.begin(slow)
+        assert not writer.done_within(0.01)
+        slow.allowed.set()
+        assert writer.done_within(10)
+        assert told == ["it made"]
+        writer.settle()
+    assert told == ["it made", "it announced"]
+
+
 def test_the_next_one_begins_after_the_one_before_is_announced(told: list[str]) -> None:
     one, two = Slow(told, "one"), Slow(told, "two")
     with Writer() as writer:

@@ -128,6 +128,14 @@ def test_smaller_passes_are_shown_with_what_comes_next() -> None:
     )
 
 
+def test_faster_attentions_that_were_passed_over_are_shown_with_their_reasons() -> None:
+    waiting = queued(a_job_queued())
+    held = after(waiting, a_job_started(waiting.id))
+    ran = replace(an_equipment(), passed_over=("flash_attention_2: not installed",))
+    facts = equipment_facts(after(held, JobEquipped(job_id=waiting.id, at=NOON, equipment=ran)))
+    assert facts["not used 1"] == "flash_attention_2: not installed"
+
+
 def test_a_paused_hall_is_shown(run: Guild, memory: MemoryHall) -> None:
     assert "pause" not in run("status").stdout
     pause = HallPaused(at=NOON, cause=Cause.DISK_FULL, needed=4096)

@@ -1,12 +1,10 @@
 """What a person sees of heroes and their settings, without files, database or torch."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from adapters.memory.hero_catalog import MemoryHeroCatalog
 from adapters.memory.settings_source import MemorySettingsSource
@@ -15,12 +13,8 @@ from application.ports.hero_catalog import HeroFileError
 from domain.campaign_events import CampaignConfigured
 from domain.errors import ExitStatus
 from domain.hero import Hero
-from entrypoints import factories
-from entrypoints.cli.app import App
-from entrypoints.cli.main import guild
+from tests.memory_cli import Guild, guild_over
 from tests.memory_hall import MemoryHall, a_hero, rows
-
-Guild = Callable[..., Result]
 
 
 @pytest.fixture(name="memory")
@@ -30,14 +24,7 @@ def _memory(tmp_path: Path) -> MemoryHall:
 
 @pytest.fixture(name="run")
 def _run(tmp_path: Path, memory: MemoryHall) -> Guild:
-    hall = tmp_path / "hall"
-    factories.create_hall(hall)
-
-    def run(*line: str) -> Result:
-        app = App(override=memory.providers())
-        return CliRunner().invoke(guild, ["-C", str(hall), *line], obj=app)
-
-    return run
+    return guild_over(memory, tmp_path / "hall")
 
 
 def test_a_hero_is_shown_with_its_campaigns_in_this_hall(run: Guild, memory: MemoryHall) -> None:

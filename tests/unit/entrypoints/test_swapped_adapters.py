@@ -3,19 +3,13 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from adapters.memory.trainer import MemoryTrainer
-from entrypoints import factories
-from entrypoints.cli.app import App
-from entrypoints.cli.main import guild
+from tests.memory_cli import Guild, guild_over
 from tests.memory_hall import MemoryHall, rows
-
-Guild = Callable[..., Result]
 
 
 @pytest.fixture(name="memory")
@@ -25,14 +19,7 @@ def _memory(tmp_path: Path) -> MemoryHall:
 
 @pytest.fixture(name="run")
 def _run(tmp_path: Path, memory: MemoryHall) -> Guild:
-    hall = tmp_path / "hall"
-    factories.create_hall(hall)
-
-    def run(*line: str) -> Result:
-        app = App(override=memory.providers())
-        return CliRunner().invoke(guild, ["-C", str(hall), *line], obj=app)
-
-    return run
+    return guild_over(memory, tmp_path / "hall")
 
 
 def test_a_job_goes_through_the_whole_command_line(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from adapters.memory.hall_folders import MemoryHallFolders
 from adapters.memory.inbox import MemoryInbox
@@ -20,12 +20,11 @@ from application.ports.status_sink import StatusSink
 from application.ports.trainer import Outcome
 from domain.job import Job, JobStatus
 from domain.reports import Report
-from entrypoints import factories
 from entrypoints.cli.app import App
 from entrypoints.cli.main import guild
+from tests.memory_cli import Guild, guild_over
 from tests.memory_hall import MemoryHall, rows
 
-Guild = Callable[..., Result]
 TOO_LONG = b'{"question": "' + b"long " * 60 + b'", "answer": "x"}\n' + rows(3)
 
 
@@ -49,14 +48,7 @@ def _memory(tmp_path: Path) -> MemoryHall:
 
 @pytest.fixture(name="run")
 def _run(tmp_path: Path, memory: MemoryHall) -> Guild:
-    hall = tmp_path / "hall"
-    factories.create_hall(hall)
-
-    def run(*line: str) -> Result:
-        app = App(override=memory.providers())
-        return CliRunner().invoke(guild, ["-C", str(hall), "--quiet", *line], obj=app)
-
-    return run
+    return guild_over(memory, tmp_path / "hall", "--quiet")
 
 
 @pytest.fixture(name="queue")
