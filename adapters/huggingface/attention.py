@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from adapters.huggingface.lack_of_memory import lack_in
+from adapters.huggingface.precision import multiplying_in
 from adapters.huggingface.segments import Segments, attention_of, pack_inputs
 from adapters.huggingface.windows import only_in_masks
 from application.ports.engine_probe import TriedAttention
@@ -23,13 +24,16 @@ _WITHOUT_MASK = (Attention.FLASH, Attention.SEGMENTS)
 _FAILURES = (ImportError, NotImplementedError, RuntimeError, TypeError, ValueError)
 
 
-def choose_attention(network: Any, wish: Attention) -> tuple[TriedAttention, ...]:
+def choose_attention(
+    network: Any, wish: Attention, products: torch.dtype | None = None
+) -> tuple[TriedAttention, ...]:
     """Switch the network to the wanted attention, or for auto to the first that passes its trial.
 
-    Give all trials, the chosen one last.
+    Give all trials, the chosen one last. products is what the network will multiply in, None for
+    the format of its weights.
     """
     found = list[TriedAttention]()
-    for trial in trials(network, _BY_SPEED if wish is Attention.AUTO else (wish,)):
+    for trial in trials(network, _BY_SPEED if wish is Attention.AUTO else (wish,), products):
         found.append(trial)
         if not trial.refusal:
             network.set_attn_implementation(trial.attention.value)
@@ -41,13 +45,17 @@ def choose_attention(network: Any, wish: Attention) -> tuple[TriedAttention, ...
     )
 
 
-def trials(network: Any, wanted: tuple[Attention, ...] = _BY_SPEED) -> Iterator[TriedAttention]:
+def trials(
+    network: Any,
+    wanted: tuple[Attention, ...] = _BY_SPEED,
+    products: torch.dtype | None = None,
+) -> Iterator[TriedAttention]:
     """Compare each with eager attention, forward and backward, on padded and on packed rows.
 
     The network is left with the attention that was tried last.
     """
     try:
-        plain = _trial(network, Attention.EAGER)
+        plain = _trial(network, Attention.EAGER, products)
     except _FAILURES as error:
         if lack_in(error):
             raise
@@ -55,22 +63,27 @@ def trials(network: Any, wanted: tuple[Attention, ...] = _BY_SPEED) -> Iterator[
         yield from (TriedAttention(attention, why) for attention in wanted)
         return
     for attention in wanted:
-        yield TriedAttention(attention, _refusal(network, attention, plain))
+        yield TriedAttention(attention, _refusal(network, attention, plain, products))
 
 
-def _refusal(network: Any, attention: Attention, plain: Sequence[torch.Tensor]) -> str:
+def _refusal(
+    network: Any,
+    attention: Attention,
+    plain: Sequence[torch.Tensor],
+    products: torch.dtype | None,
+) -> str:
     """Say why an attention cannot be used, '' where it can."""
     if attention is Attention.FLASH and (why := flash_refusal()):
         return f"{why} (the package flash-attn)"
     try:
         if attention in _WITHOUT_MASK and (why := only_in_masks(network)):
             return why
-        found = _trial(network, attention)
+        found = _trial(network, attention, products)
     except _FAILURES as error:
         if lack_in(error):
             raise  # says nothing about the attention
         return _first_sentence(error)
-    tolerance = _TOLERANCE[network.dtype]
+    tolerance = _TOLERANCE[products or network.dtype]
     if all(_near(mine, theirs, tolerance) for mine, theirs in zip(found, plain, strict=True)):
         return ""
     return "differs from the plain attention beyond rounding"
@@ -92,7 +105,7 @@ def _first_sentence(error: Exception) -> str:
     return str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__
 
 
-def _trial(network: Any, attention: Attention) -> list[torch.Tensor]:
+def _trial(network: Any, attention: Attention, products: torch.dtype | None) -> list[torch.Tensor]:
     """Give logits and the gradient at the input; no gradient is stored in the network."""
     network.set_attn_implementation(attention.value)
     if attention_of(network) != attention:
@@ -103,7 +116,8 @@ def _trial(network: Any, attention: Attention) -> list[torch.Tensor]:
         ids = torch.arange(shape[0] * shape[1], device=network.device).reshape(shape)
         states = embedding(ids % embedding.num_embeddings).detach().requires_grad_()
         was_training = network.training
-        logits = network.eval()(inputs_embeds=states, use_cache=False, **inputs).logits
+        with multiplying_in(products, network.device):
+            logits = network.eval()(inputs_embeds=states, use_cache=False, **inputs).logits
         network.train(was_training)
         said = logits[seen].float()
         (gradient,) = torch.autograd.grad(said.square().mean(), states)

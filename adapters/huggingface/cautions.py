@@ -1,19 +1,24 @@
-"""What makes a job crawl on a CPU, told before its first step."""
+"""What makes a job crawl on a CPU or learn little, told before its first step."""
 
 from collections.abc import Callable, Iterator
 
 import torch
 
 from adapters.huggingface.cores import allowed_cores, usable_cores
-from adapters.huggingface.precision import has_bfloat16
+from adapters.huggingface.precision import Formats, has_bfloat16
 from application.crowding import Crowding
 
 
-def cautions(device: torch.device, dtype: torch.dtype, busy: Callable[[], float]) -> Iterator[str]:
-    """Say what is slow here and what to do; a GPU has neither of both faults."""
+def cautions(device: torch.device, formats: Formats, busy: Callable[[], float]) -> Iterator[str]:
+    """Say what is coarse or slow here and what to do; only a CPU is slow."""
+    if formats.weights is torch.bfloat16:
+        yield (
+            "weights in bfloat16 lose each step that is shorter than about 1/500 of them "
+            "(model.dtype=mixed keeps them in float32, in twice the memory)"
+        )
     if device.type == "cuda":
         return
-    if dtype is torch.bfloat16 and not has_bfloat16(device):
+    if torch.bfloat16 in (formats.weights, formats.products) and not has_bfloat16(device):
         yield (
             "this CPU has no units for bfloat16: each step takes about ten times as long as in "
             "float32 (model.dtype=auto)"

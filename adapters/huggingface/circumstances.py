@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from adapters.huggingface.device import device
+from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.segments import attention_of
 from domain.result import Cause, TrainingError
 from domain.settings.layers import Value, config_hash, flatten
@@ -30,12 +31,13 @@ _IN_THE_PLAN = frozenset(
 )
 
 
-def circumstances_of(settings: Settings, world_size: int, network: Any) -> Circumstances:
+def circumstances_of(settings: Settings, world_size: int, model: LoadedModel) -> Circumstances:
     """Give settings, versions, threads, device and the like, as this thread finds them."""
+    engine = {"attention": attention_of(model.network), "dtype": model.formats.name}
     return {
         "config_hash": config_hash(settings),
         "settings": flatten(settings),
-        "machine": {**machine(), "world_size": world_size, "attention": attention_of(network)},
+        "machine": {**machine(), "world_size": world_size, **engine},
     }
 
 
@@ -48,7 +50,8 @@ def write_circumstances(location: str, facts: Circumstances) -> None:
 def compare_circumstances(location: str, now: Circumstances) -> list[str]:
     """Refuse other settings, naming each; say what else differs and may change the last bits.
 
-    A setting that the guild of the checkpoint did not have was as it is by default.
+    A setting that the guild of the checkpoint did not have was as it is by default. What it did not
+    tell of its machine is not compared.
     """
     then = _read(location)
     known, settings = _shaping(then["settings"]), _shaping(now["settings"])
@@ -61,7 +64,8 @@ def compare_circumstances(location: str, now: Circumstances) -> list[str]:
             f"training cannot go on from {location}: its settings were others: {changed}",
             fix=("guild queue add FILE: its dataset again begins anew, at the campaign's head",),
         )
-    changed = _changed(then["machine"], now["machine"])
+    told = {key: each for key, each in now["machine"].items() if key in then["machine"]}
+    changed = _changed(then["machine"], told)
     remarks = {
         f"guild has these settings of the checkpoint no more: {gone}": gone,
         f"the resumed run may differ in its last bits: {changed}": changed,

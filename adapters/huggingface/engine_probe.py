@@ -13,7 +13,12 @@ from adapters.huggingface.cautions import crowding_of
 from adapters.huggingface.cores import allowed_cores, quota
 from adapters.huggingface.device import TORCHS_CHOICE, device, device_name, threads_for
 from adapters.huggingface.loss import SummedLoss
-from adapters.huggingface.precision import at_least_float32, choose_precision, has_bfloat16, name_of
+from adapters.huggingface.precision import (
+    at_least_float32,
+    choose_precision,
+    has_bfloat16,
+    multiplying_in,
+)
 from adapters.huggingface.silence import silence
 from adapters.huggingface.tiny_model import build_network
 from application.ports.engine_probe import BrokenEngineError, EngineFacts, EngineProbe
@@ -36,11 +41,13 @@ class HuggingFaceEngineProbe(EngineProbe):
         crowding = crowding_of(threads_for(Environment()), self._busy())
         try:
             place = device()
-            dtype = choose_precision(Precision.AUTO, place)
+            formats = choose_precision(Precision.AUTO, place)
             with silence(), _threads(crowding.threads):
-                network = build_network(0, _VOCABULARY, _TOKENS).to(device=place, dtype=dtype)
-                wrong = _loss_refusal(network)
-                attentions = tuple(trials(network))
+                network = build_network(0, _VOCABULARY, _TOKENS).to(
+                    device=place, dtype=formats.weights
+                )
+                wrong = _loss_refusal(network, formats.products)
+                attentions = tuple(trials(network, products=formats.products))
         except (RuntimeError, NotImplementedError) as error:
             raise BrokenEngineError(
                 "the smallest model does not run here",
@@ -50,7 +57,7 @@ class HuggingFaceEngineProbe(EngineProbe):
         return EngineFacts(
             device=device_name(place),
             on_gpu=place.type == "cuda",
-            dtype=name_of(dtype),
+            dtype=formats.name,
             bfloat16=has_bfloat16(place),
             preferred=TORCHS_CHOICE,
             allowed=len(allowed_cores()),
@@ -62,7 +69,7 @@ class HuggingFaceEngineProbe(EngineProbe):
         )
 
 
-def _loss_refusal(network: Any) -> str:
+def _loss_refusal(network: Any, products: torch.dtype | None) -> str:
     """Compare the loss in chunks with that of all logits at once, and the gradients of both."""
     row = Encoded(
         number=1,
@@ -70,15 +77,16 @@ def _loss_refusal(network: Any) -> str:
         trained=(Span(1, _TOKENS),),
     )
     batch = on_device(padded_tensors([row], 0), network.device)
-    chunked = _with_gradient(network, SummedLoss(network)(network, batch))
-    logits = network(input_ids=batch["input_ids"], use_cache=False).logits.flatten(0, 1)
+    chunked = _with_gradient(network, SummedLoss(network, products)(network, batch))
+    with multiplying_in(products, network.device):
+        logits = network(input_ids=batch["input_ids"], use_cache=False).logits.flatten(0, 1)
     said = at_least_float32(logits.index_select(0, batch["places"]))
     whole = _with_gradient(network, cross_entropy(said, batch["targets"], reduction="sum"))
     off = max(
         float((mine - other).norm() / other.norm())
         for mine, other in zip(chunked, whole, strict=True)
     )
-    return "" if off <= _TOLERANCE[network.dtype] else f"off by {off:.1e} of its size"
+    return "" if off <= _TOLERANCE[products or network.dtype] else f"off by {off:.1e} of its size"
 
 
 def _with_gradient(network: Any, loss: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,5 +1,6 @@
 """What a job really runs on: read from the objects that will do the work."""
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -7,7 +8,6 @@ import torch
 from adapters.huggingface.device import device_name
 from adapters.huggingface.loaded_model import weights_of
 from adapters.huggingface.loop import Loop
-from adapters.huggingface.precision import name_of
 from adapters.huggingface.segments import attention_of
 from application.ports.trainer import Course
 from domain.equipment import Equipment
@@ -19,7 +19,7 @@ def equipment_of(loop: Loop, course: Course) -> Equipment:
     network, hyperparams = loop.model, course.settings.hyperparams
     found = Equipment(
         device=device_name(network.device),
-        dtype=", ".join(sorted({name_of(each.dtype) for each in network.parameters()})),
+        dtype=", ".join(sorted({_formats(loop, each) for each in network.parameters()})),
         attention=attention_of(network),
         world_size=loop.args.world_size,
         wrapper=type(loop.model_wrapped).__name__,
@@ -49,13 +49,17 @@ def _own_differences(loop: Loop, found: Equipment) -> list[str]:
         "wrapper": (type(network).__name__, found.wrapper),
         "tied weights": (tied, found.tied_weights),
         "device": (loop.args.device.type, network.device.type),
-        "number formats": (name_of(network.dtype), found.dtype),
+        "number formats": (loop.formats.name, found.dtype),
     }
     return [
         f"{name}: asked {wanted}, found {real}"
         for name, (wanted, real) in pairs.items()
         if wanted != real
     ]
+
+
+def _formats(loop: Loop, weights: torch.Tensor) -> str:
+    return replace(loop.formats, weights=weights.dtype).name
 
 
 def _tied(network: Any) -> bool:

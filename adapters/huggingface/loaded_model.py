@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from adapters.huggingface.device import device_name
-from adapters.huggingface.precision import name_of
+from adapters.huggingface.precision import Formats
+from adapters.huggingface.segments import attention_of
 from application.ports.engine_probe import TriedAttention
 from application.ports.model_loader import ModelFacts
 from domain.architecture import LockedArchitecture
@@ -18,17 +19,25 @@ from domain.hero import BaseModel
 class LoadedModel:
     """A network on its device, its tokenizer, and the tokens that end an answer.
 
-    attentions are those that were tried, the one that it runs last.
+    attentions are those that were tried, the one that it runs last; products is what it multiplies
+    in where that is not the format of its weights.
     """
 
     network: Any
     tokenizer: Any
     stops: tuple[int, ...]
     attentions: tuple[TriedAttention, ...] = ()
+    products: torch.dtype | None = None
+
+    @property
+    def formats(self) -> Formats:
+        """Give the number formats as the network has them."""
+        return Formats(self.network.dtype, self.products)
 
 
-def facts_of(network: Any, base: BaseModel, attention: str) -> ModelFacts:
+def facts_of(model: LoadedModel, base: BaseModel) -> ModelFacts:
     """Say what was really loaded; of its context no more than the hero's is used."""
+    network = model.network
     return ModelFacts(
         architecture=LockedArchitecture(
             base_model=base.name,
@@ -37,9 +46,9 @@ def facts_of(network: Any, base: BaseModel, attention: str) -> ModelFacts:
             max_context=min(context_of(network), base.context_length),
         ),
         parameters=weights_of(network),
-        dtype=name_of(network.dtype),
+        dtype=model.formats.name,
         device=device_name(network.device),
-        attention=attention,
+        attention=attention_of(network),
         weights_digest=weights_digest(network),
     )
 

@@ -40,9 +40,9 @@ class Loop(Trainer):
         self.remove_callback(PrinterCallback)
         self.loss = self.norm = math.nan
         self._course, self._may_go_on = course, may_go_on
-        self.attentions = model.attentions
+        self.attentions, self.formats = model.attentions, model.formats
         self._padding = model.tokenizer.pad_token_id
-        self._summed_loss = SummedLoss(model.network)
+        self._summed_loss = SummedLoss(model.network, model.products)
         self._passes: list[torch.Tensor] = []
 
     def get_train_dataloader(self) -> Any:
@@ -138,7 +138,7 @@ def arguments_of(
         activation_checkpointing=hyperparams.activation_checkpointing,
         activation_checkpointing_kwargs={"use_reentrant": False},
         seed=hyperparams.seed,
-        # The model is in its format already: mixing in a second one would be another model.
+        # The passes of SummedLoss choose the format; this would wrap other passes.
         bf16=False,
         fp16=False,
         use_cpu=device.type == "cpu",

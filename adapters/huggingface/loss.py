@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy, linear_cross_entropy
 
 from adapters.huggingface.batches import Batch, network_inputs
 from adapters.huggingface.head import is_plain
-from adapters.huggingface.precision import at_least_float32
+from adapters.huggingface.precision import at_least_float32, multiplying_in
 
 # Without a size of its own torch tries many, which takes nine times as long on a CPU.
 _CHUNK = 256
@@ -19,27 +19,36 @@ class SummedLoss:
 
     Only what predicts a trained token goes through the head, and so many at a time that their
     logits stay small. A head that is more than one multiplication says its logits itself.
+    products is what the network multiplies in, None for the format of its weights.
     """
 
-    def __init__(self, network: Any) -> None:
+    def __init__(self, network: Any, products: torch.dtype | None = None) -> None:
+        self._products = products
         self._head = network.get_output_embeddings() if is_plain(network) else None
         self._options = LinearCrossEntropyOptions(batch_chunk_size=_CHUNK, chunking_method=None)
 
     def __call__(self, network: Any, batch: Batch) -> torch.Tensor:
         """Let a batch through the network, as whoever trains it has wrapped it."""
         inputs = network_inputs(network, batch)
+        with multiplying_in(self._products, network.device):
+            if self._head is None:
+                said = network(**inputs, use_cache=False).logits
+            else:
+                said = network.base_model(**inputs, use_cache=False).last_hidden_state
+        looked_at = said.flatten(0, 1).index_select(0, batch["places"])
         if self._head is None:
-            logits = network(**inputs, use_cache=False).logits.flatten(0, 1)
-            said = at_least_float32(logits.index_select(0, batch["places"]))
-            return cross_entropy(said, batch["targets"], reduction="sum")
-        states = network.base_model(**inputs, use_cache=False).last_hidden_state.flatten(0, 1)
+            return cross_entropy(at_least_float32(looked_at), batch["targets"], reduction="sum")
+        return self._through(self._head, looked_at, batch["targets"])
+
+    def _through(self, head: Any, states: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        products = self._products or states.dtype
         # The sum comes in the format of the states: a coarse one is added up here, place by place.
-        fine = at_least_float32(states).dtype is states.dtype
+        fine = torch.finfo(products).bits >= torch.finfo(torch.float32).bits
         found = linear_cross_entropy(
-            states.index_select(0, batch["places"]),
-            self._head.weight,
-            batch["targets"],
-            linear_bias=self._head.bias,
+            states.to(products),
+            head.weight.to(products),
+            targets,
+            linear_bias=None if head.bias is None else head.bias.to(products),
             reduction="sum" if fine else "none",
             options=self._options,
         )

@@ -51,7 +51,7 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
         self, hero: Hero, location: str, settings: Settings, *, plain_chat: bool
     ) -> Loaded[LoadedModel]:
         use_threads(settings.environment)
-        dtype = choose_precision(settings.model.dtype, device())
+        formats = choose_precision(settings.model.dtype, device(), hero.model.parameters)
         self.check(hero, location)
         gc.collect()  # An attempt that was too large is held by cycles, with its memory.
         with silence():
@@ -59,13 +59,13 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
             tokenizer, replaced = _tokenizer(readable, location, plain_chat=plain_chat)
             encoder = HuggingFaceChatEncoder(tokenizer, template_replaced=replaced)
             stops = _stops(tokenizer, encoder.end_of_turn)
-            network = _network(readable, location, len(tokenizer), dtype)
+            network = _network(readable, location, len(tokenizer), formats.weights)
             # Servers stop by what the model says, not by the tokenizer.
             network.generation_config.eos_token_id = stops if len(stops) > 1 else stops[0]
-            attentions = choose_attention(network, settings.model.attn_implementation)
-            facts = facts_of(network, hero.model, attentions[-1].attention.value)
-        model = LoadedModel(network, tokenizer, tuple(stops), attentions)
-        return Loaded(model=model, facts=facts, encoder=encoder)
+            wish = settings.model.attn_implementation
+            attentions = choose_attention(network, wish, formats.products)
+            model = LoadedModel(network, tokenizer, tuple(stops), attentions, formats.products)
+            return Loaded(model=model, facts=facts_of(model, hero.model), encoder=encoder)
 
     def encoder(
         self, hero: Hero, location: str, *, plain_chat: bool = False

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from adapters.huggingface.batches import network_inputs, on_device, packed_tensors
-from adapters.huggingface.precision import at_least_float32
+from adapters.huggingface.precision import at_least_float32, multiplying_in
 from adapters.huggingface.segments import attention_of
 from domain.masking import Encoded
 from domain.receipts import PackingProof
@@ -18,12 +18,15 @@ _TOLERANCE = {torch.float32: 1e-3, torch.float64: 1e-9, torch.bfloat16: 1e-1, to
 _HEAD = "the head"
 
 
-def prove(network: Any, first: Encoded, second: Encoded) -> PackingProof:
+def prove(
+    network: Any, first: Encoded, second: Encoded, products: torch.dtype | None = None
+) -> PackingProof:
     """Compare two rows alone with the same rows in one pack, in either order of the two."""
-    tolerance = _TOLERANCE[network.dtype]
+    tolerance = _TOLERANCE[products or network.dtype]
     worst, layer = 0.0, ""
     for pair in ((first, second), (second, first)):
-        differences = _differences(network, pair)
+        with multiplying_in(products, network.device):
+            differences = _differences(network, pair)
         worst = _worse(worst, differences[_HEAD])
         leaking = (name for name, found in differences.items() if not found <= tolerance)
         layer = layer or next(leaking, "")

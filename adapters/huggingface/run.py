@@ -60,7 +60,7 @@ class Run:
         hooks = Hooks(self._say_equipment, self._may_go_on, self._finish)
         self._loop = Loop(model, course, arguments, hooks, self._may_go_on)
         self._random: dict[str, Any] = {}
-        self._circumstances = circumstances_of(course.settings, arguments.world_size, model.network)
+        self._circumstances = circumstances_of(course.settings, arguments.world_size, model)
         self._writer = Writer()
         self._saving = Saving(
             model,

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from itertools import takewhile
 
 import torch
 from transformers import GenerationConfig
 
 from adapters.huggingface.loaded_model import LoadedModel, context_of
+from adapters.huggingface.precision import multiplying_in
 from adapters.huggingface.processors.described import processors_for
 from domain.preview import Answer, Unmeasured
 from domain.profiles.processors import ProcessorSpec
@@ -22,6 +24,7 @@ class Speaker:
     ) -> None:
         self._network, self._tokenizer = model.network.eval(), model.tokenizer
         self._stops = model.stops
+        self._multiplying = partial(multiplying_in, model.products, model.network.device)
         self._monitoring, self._seed = settings.monitoring, settings.hyperparams.seed
         self._processors = processors
         # What a model brings of its own, such as a penalty on repetition, is not what it learned.
@@ -52,7 +55,7 @@ class Speaker:
         ids = [[padding] * fill + ids for fill, ids in zip(fillers, prompts, strict=True)]
         mask = [[0] * fill + [1] * (longest - fill) for fill in fillers]
         processors = processors_for(self._processors, self._tokenizer, longest, self._stops[0])
-        with torch.inference_mode(), torch.random.fork_rng():
+        with torch.inference_mode(), torch.random.fork_rng(), self._multiplying():
             torch.manual_seed(self._seed)
             said = self._network.generate(
                 input_ids=torch.tensor(ids, device=self._network.device),

@@ -39,7 +39,7 @@ class HuggingFaceTrainer(Trainer[LoadedModel]):
     def prove(self, model: LoadedModel, first: Encoded, second: Encoded) -> PackingProof:
         """Look at every layer."""
         with silence(), lack_of_memory_noticed("a batch"):
-            return prove(model.network, first, second)
+            return prove(model.network, first, second, model.products)
 
     def train(
         self,
@@ -52,7 +52,7 @@ class HuggingFaceTrainer(Trainer[LoadedModel]):
     ) -> Outcome:
         """Run one attempt; transformers gets a folder of its own that vanishes."""
         use_threads(course.settings.environment)
-        for remark in cautions(model.network.device, model.network.dtype, self._busy):
+        for remark in cautions(model.network.device, model.formats, self._busy):
             tell(Warned(remark))
         with (
             TemporaryDirectory() as folder,

@@ -23,7 +23,7 @@ def validation_loss(model: LoadedModel, course: Course, may_go_on: Callable[[], 
     Draws no random number, so that training goes on as if nobody had looked.
     """
     total, count = 0.0, 0
-    summed_loss = SummedLoss(model.network)
+    summed_loss = SummedLoss(model.network, model.products)
     padding, packed = model.tokenizer.pad_token_id, course.measured.packed
     collate = collate_for(course.settings, packed=packed, padding=padding)
     for rows in course.measured:

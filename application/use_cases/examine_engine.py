@@ -28,7 +28,7 @@ def precision(facts: EngineFacts) -> Check:
     device = "GPU" if facts.on_gpu else "CPU"
     match facts.on_gpu, facts.bfloat16:
         case True, True:
-            why = "this GPU has units for it"
+            why = "this GPU has units for products in bfloat16"
         case False, True:
             why = (
                 "this CPU has units for bfloat16, but small steps get lost in weights of so few "

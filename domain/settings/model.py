@@ -7,11 +7,12 @@ from domain.settings.setting import setting
 
 
 class Precision(StrEnum):
-    """Number format of weights and arithmetic; auto asks the device."""
+    """Number format; mixed keeps weights in float32 and multiplies in bfloat16."""
 
     AUTO = "auto"
     FLOAT32 = "float32"
     BFLOAT16 = "bfloat16"
+    MIXED = "mixed"
 
 
 class Attention(StrEnum):
@@ -29,6 +30,8 @@ class ModelSettings:
     """Precision and attention, the same for model and trainer."""
 
     dtype: Precision = setting(
-        Precision.AUTO, "Number format of weights and arithmetic.", flag="--precision"
+        Precision.AUTO,
+        "Number format; mixed keeps float32 weights and multiplies in bfloat16.",
+        flag="--precision",
     )
     attn_implementation: Attention = setting(Attention.AUTO, "Attention of the model.")

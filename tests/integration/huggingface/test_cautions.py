@@ -9,6 +9,7 @@ import torch
 from adapters.huggingface import precision
 from adapters.huggingface.cautions import cautions
 from adapters.huggingface.device import TORCHS_CHOICE, threads_for, use_threads
+from adapters.huggingface.precision import Formats
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from domain.reports import Warned
 from domain.settings.environment import Environment
@@ -18,6 +19,7 @@ from tests.integration.huggingface.dropping import a_model
 pytestmark = pytest.mark.slow
 
 CPU = torch.device("cpu")
+COARSE, MIXED = Formats(torch.bfloat16), Formats(torch.float32, torch.bfloat16)
 
 
 def test_bfloat16_is_a_crawl_on_a_cpu_without_units_for_it(
@@ -27,10 +29,11 @@ def test_bfloat16_is_a_crawl_on_a_cpu_without_units_for_it(
     monkeypatch.setattr(precision, "flags", lambda: frozenset({"avx512f", "avx512_vnni"}))
     use_threads(Environment(num_threads=1))
 
-    (told,) = cautions(CPU, torch.bfloat16, lambda: -9.0)
+    (told,) = cautions(CPU, MIXED, lambda: -9.0)
     assert "ten times as long" in told
     assert "model.dtype=auto" in told
-    assert not list(cautions(CPU, torch.float32, lambda: -9.0))
+    assert told in cautions(CPU, COARSE, lambda: -9.0)
+    assert not list(cautions(CPU, Formats(torch.float32), lambda: -9.0))
 
 
 @pytest.mark.parametrize("unit", ["avx512_bf16", "amx_bf16", "bf16"])
@@ -40,11 +43,17 @@ def test_bfloat16_is_no_crawl_on_a_cpu_that_has_units(
     monkeypatch.setattr(precision, "flags", lambda: frozenset({"fpu", unit}))
     use_threads(Environment(num_threads=1))
 
-    assert not list(cautions(CPU, torch.bfloat16, lambda: -9.0))
+    assert not list(cautions(CPU, MIXED, lambda: -9.0))
 
 
 def test_a_gpu_is_not_asked_for_its_cores() -> None:
-    assert not list(cautions(torch.device("cuda"), torch.bfloat16, lambda: 1 / 0))
+    assert not list(cautions(torch.device("cuda"), MIXED, lambda: 1 / 0))
+
+
+@pytest.mark.parametrize("place", ["cpu", "cuda"])
+def test_coarse_weights_are_told_wherever_they_are_trained(place: str) -> None:
+    told = next(iter(cautions(torch.device(place), COARSE, lambda: -9.0)))
+    assert "model.dtype=mixed" in told
 
 
 def test_the_trainer_tells_it_once_before_everything_else(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from adapters.huggingface.circumstances import (
     compare_circumstances,
     write_circumstances,
 )
+from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.tiny_model import build_network
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from application.ports.trainer import Course
@@ -104,7 +105,7 @@ def test_settings_that_shape_no_step_may_change(half: Path, key: str, value: flo
     assert going_on(half, other) == []
 
 
-NOW = circumstances_of(COURSE.settings, 1, build_network(0, 495, 64))
+NOW = circumstances_of(COURSE.settings, 1, LoadedModel(build_network(0, 495, 64), None, ()))
 
 
 def compared(folder: Path, change: Change) -> list[str]:

@@ -11,7 +11,7 @@ from application.ports.engine_probe import TriedAttention
 from application.use_cases.examine_engine import examine_engine
 from domain.settings.model import Attention
 
-GPU = {"on_gpu": True, "device": "cuda NVIDIA H200", "bfloat16": True, "dtype": "bfloat16"}
+GPU = {"on_gpu": True, "device": "cuda NVIDIA H200", "bfloat16": True, "dtype": "mixed"}
 CROWDED = Crowding(4, 4, 1.0)
 ON_FLASH = (TriedAttention(Attention.FLASH, ""), TriedAttention(Attention.SDPA, ""))
 ALL_WRONG = (TriedAttention(Attention.SDPA, "differs"), TriedAttention(Attention.EAGER, "fails"))
@@ -32,7 +32,7 @@ def test_nothing_is_wrong_with_a_sound_engine() -> None:
     [
         ({}, "float32: this CPU has no units for bfloat16"),
         ({"bfloat16": True}, "float32: this CPU has units for bfloat16, but small steps get lost"),
-        (GPU, "bfloat16: this GPU has units for it"),
+        (GPU, "mixed: this GPU has units for products in bfloat16"),
         ({"on_gpu": True}, "float32: this GPU has no units"),
     ],
 )
