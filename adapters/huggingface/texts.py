@@ -2,20 +2,20 @@
 
 from abc import abstractmethod
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
 from typing import Any, Protocol
 
 from tokenizers import Tokenizer
 
-from adapters.huggingface.token_rows import first_token, past_token
-from adapters.huggingface.words import Words
+from adapters.huggingface.token_rows import first_token, past_token, until_each
+from adapters.huggingface.words import Cut, Words
 from domain.masking import Span
 
 _SAMPLE = 16
 _MOST_WORDS, _LONGEST_WORD = 1 << 17, 32
-_PLACES = 1 << 14
+_PLACES, _GROUP = 1 << 14, 64
 
 Offsets = Sequence[tuple[int, int]]
 
@@ -88,23 +88,33 @@ class WordByWord:
         self._backend = backend
         self._cut = words.cut
         self._most = most
-        self._known = dict[str, tuple[int, ...]]()
+        self._mark = words.mark
+        (self._mark_id,) = backend.encode(words.mark, add_special_tokens=False).ids
+        self._known: dict[str, tuple[int, ...]] = {self._mark: (self._mark_id,)}
         self._offsets = lru_cache(_PLACES)(self._encoded_offsets)
 
     def encode(self, texts: Sequence[str]) -> Sequence[Tokens]:
         """Encode texts, in their order."""
         rows = [self._cut(text) for text in texts]
-        new = list(set(chain.from_iterable(rows)).difference(self._known))
-        found = self._backend.encode_batch_fast(new, add_special_tokens=False)
-        self._known.update(zip(new, (tuple(each.ids) for each in found), strict=True))
-        ids = ([*map(self._known.__getitem__, words)] for words in rows)
-        done = [_TokensOfWords(*row, self._offsets) for row in zip(rows, ids, strict=True)]
+        new = list(set(chain.from_iterable(row.words for row in rows)).difference(self._known))
+        self._known.update(zip(new, self._encoded(new), strict=True))
+        done = [
+            _TokensOfWords(row, [*map(self._known.__getitem__, row.words)], self._offsets)
+            for row in rows
+        ]
         self._forget(new)
         return done
 
+    def _encoded(self, words: list[str]) -> Iterator[tuple[int, ...]]:
+        """Encode many words as one text, with a mark after each: a text costs more than a word."""
+        groups = (words[at : at + _GROUP] for at in range(0, len(words), _GROUP))
+        texts = [self._mark.join((*group, "")) for group in groups]
+        for found in self._backend.encode_batch_fast(texts, add_special_tokens=False):
+            yield from until_each(self._mark_id, found.ids)
+
     def _forget(self, new: Sequence[str]) -> None:
         if len(self._known) > self._most:
-            self._known.clear()
+            self._known = {self._mark: (self._mark_id,)}
         for word in new:
             if len(word) > _LONGEST_WORD:
                 self._known.pop(word, None)
@@ -115,21 +125,25 @@ class WordByWord:
 
 class _TokensOfWords(Tokens):
     def __init__(
-        self, words: list[str], ids: list[tuple[int, ...]], offsets: Callable[[str], Offsets]
+        self, cut: Cut, ids: list[tuple[int, ...]], offsets: Callable[[str], Offsets]
     ) -> None:
         self.ids = tuple(chain.from_iterable(ids))
-        self._words, self._ids, self._offsets = words, ids, offsets
+        self._cut, self._ids, self._offsets = cut, ids, offsets
 
     def spans(self, places: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
         """Look within the word that goes on at a place; at its beginning there is no need."""
-        begins = [0, *accumulate(map(len, self._words))]
+        words, begins, firsts = self._cut
         counts = [0, *accumulate(map(len, self._ids))]
 
         def token(place: int, find: Callable[[Offsets, int], int]) -> int:
-            word = bisect_right(begins, place) - 1
-            if begins[word] == place:
+            known = bisect_right(begins, place) - 1
+            begin, word = begins[known], firsts[known]
+            while begin < place and begin + len(words[word]) <= place:
+                begin += len(words[word])
+                word += 1
+            if begin == place:
                 return counts[word]
-            return counts[word] + find(self._offsets(self._words[word]), place - begins[word])
+            return counts[word] + find(self._offsets(words[word]), place - begin)
 
         return tuple(
             Span(token(first, first_token), token(past, past_token)) for first, past in places

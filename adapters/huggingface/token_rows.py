@@ -27,6 +27,15 @@ def past_token(offsets: Sequence[tuple[int, int]], place: int) -> int:
     return bisect_left(offsets, place, key=itemgetter(0))
 
 
+def until_each(mark: int, ids: list[int]) -> Iterator[tuple[int, ...]]:
+    """Cut ids that end with a mark after each mark, and leave it out."""
+    place = 0
+    while place < len(ids):
+        end = ids.index(mark, place)
+        yield tuple(ids[place:end])
+        place = end + 1
+
+
 def as_it_is(number: int, row: TokenRow, vocabulary: int) -> Encoded | BadRow:
     """Take tokens over; refuse those that the model does not have."""
     excerpt = " ".join(map(str, row.ids[:10]))

@@ -10,7 +10,7 @@ safe side.
 
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from tokenizers import AddedToken, Tokenizer
 from tokenizers.models import BPE
@@ -33,22 +33,34 @@ _WORD = re.compile(
 )
 
 
-class Words:
-    """Cuts texts at the tokens that are found before all others, and there between words."""
+class Cut(NamedTuple):
+    """The words of a text, and for some of them (firsts, by place) the character they begin at."""
 
-    def __init__(self, first: frozenset[str]) -> None:
+    words: list[str]
+    begins: list[int]
+    firsts: list[int]
+
+
+class Words:
+    """Cuts texts at the tokens that are found before all others, and there between words.
+
+    The mark is one of those; between words it keeps them apart.
+    """
+
+    def __init__(self, first: frozenset[str], mark: str) -> None:
+        self.mark = mark
         longest_first = sorted(first, key=len, reverse=True)
         self._first = re.compile(f"({'|'.join(map(re.escape, longest_first)) or '(?!)'})")
 
-    def cut(self, text: str) -> list[str]:
-        """Give the parts; one after the other they are the text."""
-        words = list[str]()
+    def cut(self, text: str) -> Cut:
+        """Give the words; one after the other they are the text."""
+        cut, begin = Cut([], [], []), 0
         for place, part in enumerate(self._first.split(text)):
-            if place % 2:
-                words.append(part)
-            else:
-                words += _WORD.findall(part)
-        return words
+            cut.begins.append(begin)
+            cut.firsts.append(len(cut.words))
+            begin += len(part)
+            cut.words.extend((part,) if place % 2 else _WORD.findall(part))
+        return cut
 
 
 def words_of(backend: Tokenizer) -> Words | None:
@@ -56,9 +68,20 @@ def words_of(backend: Tokenizer) -> Words | None:
     added = backend.get_added_tokens_decoder().values()
     model = backend.model
     is_known = isinstance(model, BPE) and not model.dropout and _is_known(backend)
-    if not is_known or not all(map(_is_apart, added)):
+    first = frozenset(token.content for token in added if token.content)
+    mark = _mark(first)
+    if not is_known or not mark or not all(map(_is_apart, added)):
         return None
-    return Words(frozenset(token.content for token in added if token.content))
+    return Words(first, mark)
+
+
+def _mark(first: frozenset[str]) -> str:
+    """Give a token that is found wherever it stands: no other one begins before it or goes on."""
+    for mark in sorted(first):
+        others = first - {mark}
+        if not any(mark[0] in other[1:] or other.startswith(mark) for other in others):
+            return mark
+    return ""
 
 
 def _is_known(backend: Tokenizer) -> bool:

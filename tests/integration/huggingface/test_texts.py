@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
 
 from adapters.huggingface.texts import Texts, Tokens, WholeTexts, WordByWord
-from adapters.huggingface.words import Words, words_of
+from adapters.huggingface.words import Cut, Words, words_of
 from application.ports.model_loader import ChatTemplateError
 from domain.masking import Span
 from tests.integration.huggingface.byte_level import (
@@ -60,12 +60,12 @@ def test_tokens_and_spans_are_those_of_the_whole(name: str, some: list[str]) -> 
 @every_tokenizer
 @given(text=texts)
 def test_parts_are_the_text_again(name: str, text: str) -> None:
-    assert "".join(words(name).cut(text)) == text
+    assert "".join(words(name).cut(text).words) == text
 
 
 @every_tokenizer
 def test_words_are_cut_where_most_words_end(name: str) -> None:
-    parts = words(name).cut("Say it, für alle: go<|im_end|>\n  return x")
+    parts = words(name).cut("Say it, für alle: go<|im_end|>\n  return x").words
     assert parts == (
         ["Say", " it", ",", " für", " alle", ":", " go", "<|im_end|>", "\n ", " return", " x"]
     )
@@ -79,16 +79,43 @@ def test_words_that_were_forgotten_are_encoded_again() -> None:
     assert ids == [[tokens.ids for tokens in WholeTexts(backend).encode(some)]] * 3
 
 
+@pytest.mark.parametrize(
+    ("added", "mark"),
+    [
+        (("<|a|>", "<|b|>"), "<|a|>"),
+        (("<|a", "<|a|>"), "<|a|>"),
+        (("<|a|>", "b<|a|>"), "b<|a|>"),
+        (("<|a|>", "|b<|"), None),
+        ((), None),
+    ],
+)
+def test_a_mark_between_words_is_found_whatever_stands_before_it(
+    added: tuple[str, ...], mark: str | None
+) -> None:
+    special = [AddedToken(token, normalized=False, special=True) for token in added]
+    found = words_of(trained(byte_level(), added=special))
+    assert (found.mark if found else None) == mark
+
+
+def test_the_mark_itself_is_a_word_too() -> None:
+    backend, mark = WORD_BY_WORD["gpt2"], words("gpt2").mark
+    some = [mark, f"{mark}{mark}a{mark} b", "", f"a\n{mark}"] * 40
+    ways = (WholeTexts(backend), WordByWord(backend, words("gpt2"), most=2))
+    whole, parts = ([found.ids for found in way.encode(some)] for way in ways)
+    assert parts == whole
+    assert [found.ids for found in ways[1].encode(some)] == whole
+
+
 class Wrong(Words):
     """Cuts within words."""
 
-    def cut(self, text: str) -> list[str]:
-        return list(text)
+    def cut(self, text: str) -> Cut:
+        return Cut(list(text), [0], [0])
 
 
 def test_texts_are_encoded_whole_where_the_first_ones_differ() -> None:
     backend = WORD_BY_WORD["gpt2"]
-    way = Texts(backend, Wrong(frozenset()))
+    way = Texts(backend, Wrong(frozenset(SPECIAL), SPECIAL[0]))
     some = ["a", "self.return the key", "more of return"]
     assert [found.ids for found in way.encode(some[:1])] == [tuple(backend.encode("a").ids)]
     ids = [tuple(backend.encode(text).ids) for text in some]
