@@ -27,6 +27,7 @@ class Equipment:
     micro_batch: int
     accumulation: int
     activation_checkpointing: bool
+    compiled: bool = False
     passed_over: tuple[str, ...] = ()
 
     @property
@@ -47,6 +48,7 @@ class Equipment:
                 None if model.attn_implementation is Attention.AUTO else model.attn_implementation,
                 self.attention,
             ),
+            "model.compile": (model.compile, self.compiled),
             "environment.num_threads": (threads or None, self.threads),
             "batch": (first_rung(settings.hyperparams), self.rung),
             "processes": (1, self.world_size),

@@ -1,10 +1,15 @@
 """Where the arithmetic runs."""
 
+import os
+
 import torch
 
 from adapters.huggingface.cores import usable_cores
+from adapters.huggingface.tokenizer_threads import bound_tokenizer
 from domain.settings.environment import Environment
 
+# torch reads it once, at its first tensor: large ones get huge pages where the kernel has some.
+os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 # Read before any job sets another number: a later job would find what an earlier one left.
 TORCHS_CHOICE = torch.get_num_threads()
 
@@ -20,8 +25,10 @@ def device_name(place: torch.device) -> str:
 
 
 def use_threads(environment: Environment) -> None:
-    """Set the threads of the arithmetic for this job, whatever the one before it had."""
-    torch.set_num_threads(threads_for(environment))
+    """Set the threads of arithmetic and tokenizer for this job, whatever the one before it had."""
+    threads = threads_for(environment)
+    torch.set_num_threads(threads)
+    bound_tokenizer(threads)
 
 
 def threads_for(environment: Environment) -> int:

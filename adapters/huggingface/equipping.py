@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from adapters.huggingface.compiling import is_compiled
 from adapters.huggingface.device import device_name
 from adapters.huggingface.loaded_model import weights_of
 from adapters.huggingface.loop import Loop
@@ -32,6 +33,7 @@ def equipment_of(loop: Loop, course: Course) -> Equipment:
         micro_batch=hyperparams.per_device_train_batch_size,
         accumulation=hyperparams.gradient_accumulation_steps,
         activation_checkpointing=bool(network.is_gradient_checkpointing),
+        compiled=is_compiled(network),
         passed_over=tuple(str(trial) for trial in loop.attentions if trial.refusal),
     )
     if differences := (*found.differences(course.settings), *_own_differences(loop, found)):

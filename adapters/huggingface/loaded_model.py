@@ -1,6 +1,7 @@
 """What the application carries from loader to trainer without looking into it."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +62,15 @@ def context_of(network: Any) -> int:
 def vocabulary_of(network: Any) -> int:
     """Give the rows of the embedding, which may be more than the tokenizer has tokens."""
     return int(network.get_input_embeddings().weight.shape[0])
+
+
+def layers_of(network: Any) -> Iterator[tuple[str, Any]]:
+    """Give the decoder layers with the names that they have in the network."""
+    count = network.config.get_text_config().num_hidden_layers
+    for name, module in network.named_modules():
+        if isinstance(module, torch.nn.ModuleList) and len(module) == count:
+            yield from ((f"{name}.{number}", layer) for number, layer in enumerate(module))
+            return
 
 
 def weights_of(network: Any) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from adapters.huggingface.batches import network_inputs, on_device, packed_tensors
+from adapters.huggingface.loaded_model import layers_of
 from adapters.huggingface.precision import at_least_float32, multiplying_in
 from adapters.huggingface.segments import attention_of
 from domain.masking import Encoded
@@ -82,18 +83,9 @@ def _watched(network: Any, states: dict[str, torch.Tensor]) -> Iterator[None]:
 
         return keep
 
-    hooks = [layer.register_forward_hook(watch(name)) for name, layer in _layers(network)]
+    hooks = [layer.register_forward_hook(watch(name)) for name, layer in layers_of(network)]
     try:
         yield
     finally:
         for hook in hooks:
             hook.remove()
-
-
-def _layers(network: Any) -> Iterator[tuple[str, Any]]:
-    """Give the decoder layers with the names that they have in the network."""
-    count = network.config.get_text_config().num_hidden_layers
-    for name, module in network.named_modules():
-        if isinstance(module, torch.nn.ModuleList) and len(module) == count:
-            yield from ((f"{name}.{number}", layer) for number, layer in enumerate(module))
-            return

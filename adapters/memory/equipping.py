@@ -22,4 +22,5 @@ def equipment_of(settings: Settings) -> Equipment:
         micro_batch=hyperparams.per_device_train_batch_size,
         accumulation=hyperparams.gradient_accumulation_steps,
         activation_checkpointing=hyperparams.activation_checkpointing,
+        compiled=model.compile,
     )

@@ -38,6 +38,7 @@ SETTINGS_ELSEWHERE: Mapping[str, str] = {
     "seq_length": "hyperparams.max_length",
     "sequence_len": "hyperparams.max_length",
     "threads": "environment.num_threads",
+    "torch_compile": "model.compile",
     "torch_dtype": "model.dtype",
     "use_flash_attention_2": "model.attn_implementation",
     "use_gradient_checkpointing": "hyperparams.activation_checkpointing",

@@ -10,5 +10,5 @@ class Environment:
     """Threads."""
 
     num_threads: int = setting(
-        0, "Threads of the arithmetic; 0 takes a core each that guild may use.", ge=0, le=1024
+        0, "Threads of arithmetic and tokenizer; 0: a core each that guild may use.", ge=0, le=1024
     )

@@ -27,7 +27,7 @@ class Attention(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
-    """Precision and attention, the same for model and trainer."""
+    """Precision, attention and programs, the same for model and trainer."""
 
     dtype: Precision = setting(
         Precision.AUTO,
@@ -35,3 +35,6 @@ class ModelSettings:
         flag="--precision",
     )
     attn_implementation: Attention = setting(Attention.AUTO, "Attention of the model.")
+    compile: bool = setting(
+        False, "Compile the layers first: pays in long jobs (torch.compile; docs/speed.md)."
+    )

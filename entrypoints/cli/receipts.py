@@ -60,7 +60,8 @@ def equipment_facts(job: Job) -> dict[str, Cell]:
     return {
         "device": f"{found.device}, {found.dtype}, {found.attention}, {found.threads} threads",
         "model": f"{found.wrapper}, {found.parameters} weights, {frozen} of them frozen"
-        + (", embedding and head tied" if found.tied_weights else ""),
+        + (", embedding and head tied" if found.tied_weights else "")
+        + (", layers compiled" if found.compiled else ""),
         "batch": f"{found.rung}{smaller}{then}",
         **{f"not used {n}": why for n, why in enumerate(found.passed_over, start=1)},
     }

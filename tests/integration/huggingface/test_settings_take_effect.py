@@ -15,8 +15,10 @@ import pytest
 import torch
 
 from adapters.filesystem.status_sink import FilesystemStatusSink
+from adapters.huggingface.compiling import compiled, is_compiled
 from adapters.huggingface.loop import arguments_of
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
+from adapters.huggingface.silence import silence
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from adapters.memory.clock import MemoryClock
 from adapters.memory.hero_catalog import MemoryHeroCatalog
@@ -244,6 +246,12 @@ def threads(key: str, value: Value) -> int:
         torch.set_num_threads(before)
 
 
+def compiles(key: str, value: Value) -> bool:
+    network = HuggingFaceModelLoader().load(a_hero(), "", Settings()).model.network
+    with silence(), compiled(network, wish=settings(key, value).model.compile):
+        return is_compiled(network)
+
+
 LONG = 5000
 ROOM = (f"hyperparams.max_length={LONG}", "data.validation_split=0")
 EMOJI_THINK = ("profile.name=emoji_think", *ROOM)
@@ -284,6 +292,7 @@ TABLE: dict[str, tuple[Value, Value, Observe]] = {
     "profile.system_prompt": ("", "Be brief.", trained(receipt)),
     "model.dtype": ("float32", "bfloat16", loaded(lambda facts: facts.dtype)),
     "model.attn_implementation": ("sdpa", "eager", loaded(lambda facts: facts.attention)),
+    "model.compile": (False, True, compiles),
     "data.validation_split": (0.0, 0.5, trained(receipt)),
     "data.validation_max_samples": (0, 3, trained(receipt)),
     "data.format": (

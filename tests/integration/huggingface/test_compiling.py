@@ -1,0 +1,104 @@
+"""Layers that torch compiles learn what they learn without, and resume to the bit."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch._dynamo.utils import counters
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+from adapters.huggingface.loaded_model import LoadedModel, weights_digest
+from adapters.huggingface.model_loader import HuggingFaceModelLoader
+from adapters.huggingface.segments import segmented_sdpa
+from adapters.huggingface.trainer import HuggingFaceTrainer
+from application.ports.trainer import Course
+from domain.result import Cause, TrainingError
+from domain.settings.model import ModelSettings, Precision
+from domain.settings.settings import Settings
+from tests.courses import Watcher, a_course, with_settings
+from tests.heroes import a_hero
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("programs"))
+
+
+@pytest.fixture(autouse=True)
+def _afresh(programs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", programs)
+    torch.compiler.reset()
+    counters.clear()
+
+
+def a_model(precision: Precision = Precision.FLOAT32) -> LoadedModel:
+    wish = Settings(model=ModelSettings(dtype=precision))
+    return HuggingFaceModelLoader().load(a_hero(), "", wish).model
+
+
+def a_long_course(**wishes: Any) -> Course:
+    course = a_course(40, num_train_epochs=3, packed=True, max_length=60, held_out=2, **wishes)
+    return with_settings(course, {"model.compile": True})
+
+
+def trained(folder: Path, model: LoadedModel, course: Course, **wishes: float) -> Watcher:
+    watch = Watcher(folder, **wishes)
+    watch.train(HuggingFaceTrainer(), model, course)
+    return watch
+
+
+def test_a_job_learns_what_it_learns_without_programs(tmp_path: Path) -> None:
+    course, model = a_long_course(), a_model()
+    found = trained(tmp_path / "compiled", model, course)
+    plain = with_settings(course, {"model.compile": False})
+    wanted = trained(tmp_path / "plain", a_model(), plain)
+    assert [each.compiled for each in (*found.equipments, *wanted.equipments)] == [True, False]
+    losses = [step.loss for step in wanted.steps]
+    assert [step.loss for step in found.steps] == pytest.approx(losses, rel=1e-3)
+    assert [each.loss for each in found.evaluations] == pytest.approx(
+        [each.loss for each in wanted.evaluations], rel=1e-3
+    )
+    assert ALL_ATTENTION_FUNCTIONS["segmented_sdpa"] is segmented_sdpa
+
+
+def test_no_pack_is_compiled_anew(tmp_path: Path) -> None:
+    course = a_long_course(max_steps=2)
+    trained(tmp_path / "few", a_model(), replace(course, held_out=()))
+    few = counters["stats"]["unique_graphs"]
+    assert few
+    torch.compiler.reset()
+    counters.clear()
+    trained(tmp_path / "many", a_model(), replace(a_long_course(), held_out=()))
+    assert counters["stats"]["unique_graphs"] == few
+
+
+@pytest.mark.parametrize(
+    "precision",
+    [Precision.FLOAT32, pytest.param(Precision.MIXED, marks=pytest.mark.very_slow)],
+)
+def test_a_resumed_run_ends_in_the_same_bits(tmp_path: Path, precision: Precision) -> None:
+    course, model, other = a_long_course(), a_model(precision), a_model(precision)
+    whole = trained(tmp_path / "whole", model, course)
+    first = trained(tmp_path / "parts", a_model(precision), course, stop_after=6)
+    torch.compiler.reset()  # as in another process
+    second = trained(tmp_path / "parts", other, replace(course, resume_from=first.last))
+    assert first.steps
+    assert second.steps
+    losses = [step.loss for step in whole.steps]
+    assert [step.loss for step in (*first.steps, *second.steps)] == losses
+    assert weights_digest(other.network) == weights_digest(model.network)
+
+
+def test_a_machine_without_a_compiler_is_told_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch._inductor.config.cpp.cxx", (None, "no-such-compiler"))
+    with pytest.raises(TrainingError, match="cannot be compiled here") as fault:
+        trained(tmp_path, a_model(), a_long_course())
+    assert fault.value.cause is Cause.CONFIG_ERROR
+    assert "model.compile=false" in fault.value.fix
+    assert ALL_ATTENTION_FUNCTIONS["segmented_sdpa"] is segmented_sdpa
