@@ -50,8 +50,7 @@ def write_circumstances(location: str, facts: Circumstances) -> None:
 def compare_circumstances(location: str, now: Circumstances) -> list[str]:
     """Refuse other settings, naming each; say what else differs and may change the last bits.
 
-    A setting that the guild of the checkpoint did not have was as it is by default. What it did not
-    tell of its machine is not compared.
+    A setting that the guild of the checkpoint did not have was as it is by default.
     """
     then = _read(location)
     known, settings = _shaping(then["settings"]), _shaping(now["settings"])
@@ -64,8 +63,7 @@ def compare_circumstances(location: str, now: Circumstances) -> list[str]:
             f"training cannot go on from {location}: its settings were others: {changed}",
             fix=("guild queue add FILE: its dataset again begins anew, at the campaign's head",),
         )
-    told = {key: each for key, each in now["machine"].items() if key in then["machine"]}
-    changed = _changed(then["machine"], told)
+    changed = _changed(then["machine"], now["machine"])
     remarks = {
         f"guild has these settings of the checkpoint no more: {gone}": gone,
         f"the resumed run may differ in its last bits: {changed}": changed,

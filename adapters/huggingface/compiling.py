@@ -1,44 +1,59 @@
 """A network's layers, compiled for the device while the network is trained."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
+from adapters.huggingface.lack_of_memory import lack_in
 from adapters.huggingface.loaded_model import layers_of
-from adapters.huggingface.segments import segmented_sdpa
+from adapters.huggingface.loop import Interrupted
+from adapters.huggingface.segments import attention_of
+from application.causes import FULL_DISK
 from domain.result import Cause, TrainingError
 from domain.settings.model import Attention
 
+# Where each pack has rows of its own: they would be compiled anew for each.
+_STAYS_OUTSIDE = frozenset({Attention.SEGMENTS, Attention.FLASH})
+_FIX = ("model.compile=false", "on a CPU: install a C++ compiler, such as g++")
+
 
 @contextmanager
-def compiled(network: Any, *, wish: bool) -> Iterator[None]:
-    """Let torch make one program of each kind of layer, for rows of every length.
+def compiled(network: Any, may_go_on: Callable[[], bool]) -> Iterator[None]:
+    """Let torch make programs of the layers, for rows of every length, and forget them afterwards.
 
-    How the rows of a pack are kept apart stays outside: it would be compiled anew for each pack.
+    A signal from the terminal ends a compiler too: where the job is to end, that is no fault.
     """
-    if not wish:
-        yield
-        return
-    for _, layer in layers_of(network):
-        layer.compile(dynamic=True, options=_options(network.device))
+    layers = [layer for _, layer in layers_of(network)]
+    if not layers:
+        raise _refusal("nothing in it is known to be its layers")
+    torch.compiler.reset()  # what jobs before this one left counts towards a limit
     try:
-        with _outside_of_programs():
+        for layer in layers:
+            layer.compile(dynamic=True, options=_options(network.device))
+        with _attention_outside(attention_of(network)):
             yield
     except torch._dynamo.exc.TorchDynamoException as error:  # noqa: SLF001 - its only name
-        raise TrainingError(
-            Cause.CONFIG_ERROR,
-            f"the layers cannot be compiled here: {_first_line(error)}",
-            fix=("model.compile=false", "on a CPU: install a C++ compiler, such as g++"),
-        ) from error
+        if not may_go_on():
+            raise Interrupted from error
+        raise _lack(error) or _refusal(str(error).strip().partition("\n")[0]) from error
+    finally:
+        for layer in layers:
+            layer._compiled_call_impl = None  # noqa: SLF001 - nothing else undoes it
+        torch.compiler.reset()
 
 
 def is_compiled(network: Any) -> bool:
-    """Tell whether the layers run as programs."""
-    layers = (layer for _, layer in layers_of(network))
-    return any(layer._compiled_call_impl is not None for layer in layers)  # noqa: SLF001
+    """Tell whether the layers run as programs, or will at the next pass."""
+    layers = [layer for _, layer in layers_of(network)]
+    return bool(layers) and all(layer._compiled_call_impl for layer in layers)  # noqa: SLF001
+
+
+def as_written(network: Any) -> AbstractContextManager[Any]:
+    """Let a network run without programs for a while: other passes would need others."""
+    return torch.compiler.set_stance("force_eager") if is_compiled(network) else nullcontext()
 
 
 def _options(device: torch.device) -> dict[str, int]:
@@ -47,15 +62,27 @@ def _options(device: torch.device) -> dict[str, int]:
 
 
 @contextmanager
-def _outside_of_programs() -> Iterator[None]:
-    name = Attention.SEGMENTS.value
-    ALL_ATTENTION_FUNCTIONS.register(name, torch.compiler.disable(segmented_sdpa))
+def _attention_outside(name: str) -> Iterator[None]:
+    if name not in _STAYS_OUTSIDE:
+        yield
+        return
+    attend = ALL_ATTENTION_FUNCTIONS[name]
+    ALL_ATTENTION_FUNCTIONS.register(name, torch.compiler.disable(attend))
     try:
         yield
     finally:
-        ALL_ATTENTION_FUNCTIONS.register(name, segmented_sdpa)
+        ALL_ATTENTION_FUNCTIONS.register(name, attend)
 
 
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+def _lack(error: Exception) -> Exception | None:
+    """Find the lack of memory or of disk that broke off the compiling."""
+    inner = getattr(error, "inner_exception", None) or error.__cause__ or error.__context__
+    if not isinstance(inner, Exception):
+        return None
+    is_full = isinstance(inner, OSError) and inner.errno in FULL_DISK
+    return inner if is_full or lack_in(inner) else _lack(inner)
+
+
+def _refusal(why: str) -> TrainingError:
+    what = f"the layers of this model cannot be compiled here: {why}"
+    return TrainingError(Cause.CONFIG_ERROR, what, fix=_FIX)

@@ -4,14 +4,17 @@ from typing import Any
 
 import torch
 
+from adapters.huggingface.precision import multiplying_in
+
 _TOKENS = 8
 
 
-def is_plain(network: Any) -> bool:
+def is_plain(network: Any, products: torch.dtype | None = None) -> bool:
     """Watch one small pass: what goes into the head, and what of it comes out of the network.
 
     Some networks scale their logits, cap them or project the states first. Nothing is compared by
-    a tolerance: a step between would change some bit of so many numbers.
+    a tolerance: a step between would change some bit of so many numbers. Some attentions have no
+    other format than that of the products.
     """
     head, base = network.get_output_embeddings(), network.base_model
     if type(head) is not torch.nn.Linear or base is network:
@@ -26,7 +29,7 @@ def is_plain(network: Any) -> bool:
     ids = torch.arange(_TOKENS, device=network.device)[None] % head.out_features
     was_training = network.training
     try:
-        with torch.inference_mode():
+        with torch.inference_mode(), multiplying_in(products, network.device):
             logits = network.eval()(input_ids=ids, use_cache=False).logits
     finally:
         network.train(was_training)

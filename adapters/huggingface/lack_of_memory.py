@@ -8,6 +8,7 @@ import torch
 
 from domain.result import Cause, TrainingError
 
+_FIX = ("model.dtype=bfloat16 takes half of it", "a smaller hyperparams.max_length")
 _NO_GPU_MEMORY = "CUDA error: out of memory"
 _NO_HOST_MEMORY = "DefaultCPUAllocator: can't allocate memory"
 
@@ -21,8 +22,10 @@ def lack_of_memory_noticed(wanted: str) -> Iterator[None]:
         cause = lack_in(error)
         if cause is None:
             raise
-        where = "the GPU" if cause is Cause.OUT_OF_GPU_MEMORY else "this machine"
-        raise TrainingError(cause, f"{where} has not enough memory for {wanted}") from error
+        on_gpu = cause is Cause.OUT_OF_GPU_MEMORY
+        where = "the GPU" if on_gpu else "this machine"
+        what = f"{where} has not enough memory for {wanted}"
+        raise TrainingError(cause, what, fix=_FIX if on_gpu else ()) from error
 
 
 def lack_in(error: Exception) -> Cause | None:

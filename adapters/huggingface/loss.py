@@ -24,8 +24,13 @@ class SummedLoss:
 
     def __init__(self, network: Any, products: torch.dtype | None = None) -> None:
         self._products = products
-        self._head = network.get_output_embeddings() if is_plain(network) else None
-        self._options = LinearCrossEntropyOptions(batch_chunk_size=_CHUNK, chunking_method=None)
+        self._head = network.get_output_embeddings() if is_plain(network, products) else None
+        self._options = LinearCrossEntropyOptions(
+            # By itself a GPU would add up the gradient of the head in bfloat16, chunk by chunk.
+            batch_chunk_size=_CHUNK,
+            chunking_method=None,
+            acc_policy="accurate",
+        )
 
     def __call__(self, network: Any, batch: Batch) -> torch.Tensor:
         """Let a batch through the network, as whoever trains it has wrapped it."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from adapters.huggingface.checkpoints import (
     step_of,
 )
 from adapters.huggingface.circumstances import circumstances_of, compare_circumstances
+from adapters.huggingface.compiling import compiled
 from adapters.huggingface.equipping import equipment_of
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.loop import Interrupted, Loop, arguments_of
@@ -114,12 +115,18 @@ class Run:
     def _train(self) -> float:
         began = time.perf_counter()
         if self._step < self._plan.total and self._goes_on:
-            with suppress(Interrupted):
+            with suppress(Interrupted), self._programs():
                 self._loop.train(resume_from_checkpoint=self._course.resume_from or None)
         if self._step > self._saved:
             self._save()
         self._saving.wait()
         return time.perf_counter() - began
+
+    def _programs(self) -> AbstractContextManager[None]:
+        if not self._course.settings.model.compile:
+            return nullcontext()
+        self._tell(PhaseBegun(Phase.TRAINING, "the layers are compiled first"))
+        return compiled(self._model.network, self._may_go_on)
 
     def _say_equipment(self) -> None:
         self._tell(Equipped(equipment_of(self._loop, self._course)))

@@ -5,7 +5,6 @@ from tempfile import TemporaryDirectory
 
 from adapters.huggingface.cautions import cautions
 from adapters.huggingface.checkpoints import programs_refused
-from adapters.huggingface.compiling import compiled
 from adapters.huggingface.device import use_threads
 from adapters.huggingface.free_memory import free_memory
 from adapters.huggingface.lack_of_memory import lack_of_memory_noticed
@@ -63,5 +62,4 @@ class HuggingFaceTrainer(Trainer[LoadedModel]):
         ):
             snapshots = Snapshots(self._free_memory)
             run = Run(model, course, folder, snapshots, save=save, control=control, tell=tell)
-            with compiled(model.network, wish=course.settings.model.compile):
-                return run.execute()
+            return run.execute()

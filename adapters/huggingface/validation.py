@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from adapters.huggingface.batches import Batch, collate_for, on_device
+from adapters.huggingface.compiling import as_written
 from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.loss import SummedLoss, trained_count
 from application.ports.trainer import Course
@@ -41,7 +42,7 @@ def _measured(network: Any, summed_loss: SummedLoss, batch: Batch) -> float:
     was_training = network.training
     network.eval()
     try:
-        with torch.inference_mode():
+        with torch.inference_mode(), as_written(network):
             return float(summed_loss(network, on_device(batch, network.device)))
     finally:
         network.train(was_training)

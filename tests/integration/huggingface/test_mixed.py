@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from adapters.huggingface.attention import trials
 from adapters.huggingface.batches import packed_tensors
@@ -70,6 +72,25 @@ def test_loss_and_gradient_are_those_of_float32_but_for_rounding(head: str) -> N
     assert coarse != loss
     assert coarse_gradient.dtype is torch.float32
     assert float((coarse_gradient - gradient).norm() / gradient.norm()) < 0.05
+
+
+def only_coarse(*given: Any, **named: Any) -> Any:
+    """Attend as flash-attention does, which takes no other numbers."""
+    if not torch.is_autocast_enabled("cpu"):
+        raise RuntimeError("only 16-bit numbers")
+    return sdpa_attention_forward(*given, **named)
+
+
+def test_an_attention_for_coarse_numbers_never_meets_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = a_model().network
+    network.set_attn_implementation("sdpa")
+    monkeypatch.setitem(ALL_ATTENTION_FUNCTIONS, "sdpa", only_coarse)
+    loss, _ = summed(network, torch.bfloat16)
+    assert loss > 0
+    with pytest.raises(RuntimeError, match="16-bit"):
+        summed(network, None)
 
 
 def test_a_job_multiplies_in_bfloat16_and_keeps_float32(tmp_path: Path) -> None:

@@ -15,10 +15,8 @@ import pytest
 import torch
 
 from adapters.filesystem.status_sink import FilesystemStatusSink
-from adapters.huggingface.compiling import compiled, is_compiled
 from adapters.huggingface.loop import arguments_of
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
-from adapters.huggingface.silence import silence
 from adapters.huggingface.trainer import HuggingFaceTrainer
 from adapters.memory.clock import MemoryClock
 from adapters.memory.hero_catalog import MemoryHeroCatalog
@@ -31,6 +29,7 @@ from domain.errors import GuildError
 from domain.hero import Hero
 from domain.job import Completed, JobStatus
 from domain.job_evolution import evolve, queued
+from domain.reports import Equipped, Report
 from domain.settings.data import OverLong
 from domain.settings.layers import Value, flatten, with_values
 from domain.settings.settings import Settings
@@ -246,10 +245,23 @@ def threads(key: str, value: Value) -> int:
         torch.set_num_threads(before)
 
 
+class Begun(Exception):  # noqa: N818 - not a fault: nothing needs to be compiled to see it
+    """A job is about to make its first step."""
+
+
+class Beginner(Watcher):
+    def tell(self, report: Report) -> None:
+        super().tell(report)
+        if isinstance(report, Equipped):
+            raise Begun
+
+
 def compiles(key: str, value: Value) -> bool:
-    network = HuggingFaceModelLoader().load(a_hero(), "", Settings()).model.network
-    with silence(), compiled(network, wish=settings(key, value).model.compile):
-        return is_compiled(network)
+    model = HuggingFaceModelLoader().load(a_hero(), "", Settings()).model
+    watch = Beginner(Path())
+    with pytest.raises(Begun):
+        watch.train(HuggingFaceTrainer(), model, with_settings(a_course(), {key: value}))
+    return watch.equipments[0].compiled
 
 
 LONG = 5000
