@@ -55,6 +55,7 @@ def trained(folder: Path, model: LoadedModel, course: Course, **wishes: float) -
     return watch
 
 
+@pytest.mark.very_slow
 def test_a_job_learns_what_it_learns_without_programs(tmp_path: Path) -> None:
     course, model = a_long_course(), a_model()
     found = trained(tmp_path / "compiled", model, course)
@@ -83,10 +84,8 @@ def test_no_pack_is_compiled_anew_and_each_job_of_a_process_is_compiled(tmp_path
     assert graphs_of(tmp_path / "padded", padded) > 0
 
 
-@pytest.mark.parametrize(
-    "precision",
-    [Precision.FLOAT32, pytest.param(Precision.MIXED, marks=pytest.mark.very_slow)],
-)
+@pytest.mark.very_slow
+@pytest.mark.parametrize("precision", [Precision.FLOAT32, Precision.MIXED])
 def test_a_resumed_run_ends_in_the_same_bits(tmp_path: Path, precision: Precision) -> None:
     course, model, other = a_long_course(), a_model(precision), a_model(precision)
     whole = trained(tmp_path / "whole", model, course)
