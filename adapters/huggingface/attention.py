@@ -9,7 +9,7 @@ import torch
 
 from adapters.huggingface.lack_of_memory import lack_in
 from adapters.huggingface.precision import multiplying_in
-from adapters.huggingface.segments import Segments, attention_of, pack_inputs
+from adapters.huggingface.segments import WITHOUT_MASK, Segments, attention_of, pack_inputs
 from adapters.huggingface.windows import only_in_masks
 from application.ports.engine_probe import TriedAttention
 from application.ports.model_loader import ModelUnavailableError
@@ -20,7 +20,6 @@ _BY_SPEED = (Attention.FLASH, Attention.SEGMENTS, Attention.SDPA, Attention.EAGE
 _TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 1e-1}
 _ROWS, _LENGTH, _PADDED = 2, 12, 4
 _PACKED = (7, 5)
-_WITHOUT_MASK = (Attention.FLASH, Attention.SEGMENTS)
 _FAILURES = (ImportError, NotImplementedError, RuntimeError, TypeError, ValueError)
 
 
@@ -76,7 +75,7 @@ def _refusal(
     if attention is Attention.FLASH and (why := flash_refusal()):
         return f"{why} (the package flash-attn)"
     try:
-        if attention in _WITHOUT_MASK and (why := only_in_masks(network)):
+        if attention in WITHOUT_MASK and (why := only_in_masks(network)):
             return why
         found = _trial(network, attention, products)
     except _FAILURES as error:

@@ -14,7 +14,7 @@ def cautions(device: torch.device, formats: Formats, busy: Callable[[], float]) 
     if formats.weights is torch.bfloat16:
         yield (
             "weights in bfloat16 lose each step that is shorter than about 1/500 of them "
-            "(model.dtype=mixed keeps them in float32, in twice the memory)"
+            "(model.dtype=mixed keeps them in float32, in more than twice the memory)"
         )
     if device.type == "cuda":
         return

@@ -121,13 +121,13 @@ def programs_refused(location: str) -> Iterator[None]:
 
 
 @contextmanager
-def full_disk_noticed() -> Iterator[None]:
+def full_disk_noticed(to_do: str) -> Iterator[None]:
     """Say disk full in the words of a job's causes."""
     try:
         yield
     except Exception as error:  # the tokenizers of Rust raise nothing more precise
         if any(_says_full(each) for each in _chain(error)):
-            raise TrainingError(Cause.DISK_FULL, "no space is left to save a checkpoint") from error
+            raise TrainingError(Cause.DISK_FULL, f"no space is left to {to_do}") from error
         raise
 
 

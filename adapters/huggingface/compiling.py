@@ -7,16 +7,13 @@ from typing import Any
 import torch
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
+from adapters.huggingface.checkpoints import full_disk_noticed
 from adapters.huggingface.lack_of_memory import lack_in
 from adapters.huggingface.loaded_model import layers_of
 from adapters.huggingface.loop import Interrupted
-from adapters.huggingface.segments import attention_of
-from application.causes import FULL_DISK
+from adapters.huggingface.segments import WITHOUT_MASK, attention_of
 from domain.result import Cause, TrainingError
-from domain.settings.model import Attention
 
-# Where each pack has rows of its own: they would be compiled anew for each.
-_STAYS_OUTSIDE = frozenset({Attention.SEGMENTS, Attention.FLASH})
 _FIX = ("model.compile=false", "on a CPU: install a C++ compiler, such as g++")
 
 
@@ -38,7 +35,8 @@ def compiled(network: Any, may_go_on: Callable[[], bool]) -> Iterator[None]:
     except torch._dynamo.exc.TorchDynamoException as error:  # noqa: SLF001 - its only name
         if not may_go_on():
             raise Interrupted from error
-        raise _lack(error) or _refusal(str(error).strip().partition("\n")[0]) from error
+        with full_disk_noticed("compile the layers"):
+            raise _own_words(error) from error
     finally:
         for layer in layers:
             layer._compiled_call_impl = None  # noqa: SLF001 - nothing else undoes it
@@ -63,7 +61,8 @@ def _options(device: torch.device) -> dict[str, int]:
 
 @contextmanager
 def _attention_outside(name: str) -> Iterator[None]:
-    if name not in _STAYS_OUTSIDE:
+    """Each pack has rows of its own: what is told of them would be compiled anew for each."""
+    if name not in WITHOUT_MASK:
         yield
         return
     attend = ALL_ATTENTION_FUNCTIONS[name]
@@ -74,13 +73,10 @@ def _attention_outside(name: str) -> Iterator[None]:
         ALL_ATTENTION_FUNCTIONS.register(name, attend)
 
 
-def _lack(error: Exception) -> Exception | None:
-    """Find the lack of memory or of disk that broke off the compiling."""
-    inner = getattr(error, "inner_exception", None) or error.__cause__ or error.__context__
-    if not isinstance(inner, Exception):
-        return None
-    is_full = isinstance(inner, OSError) and inner.errno in FULL_DISK
-    return inner if is_full or lack_in(inner) else _lack(inner)
+def _own_words(error: Exception) -> Exception:
+    """Give the lack of memory that broke off the compiling; anything else is a refusal."""
+    inner = getattr(error, "inner_exception", error)
+    return inner if lack_in(inner) else _refusal(str(error).strip().partition("\n")[0])
 
 
 def _refusal(why: str) -> TrainingError:

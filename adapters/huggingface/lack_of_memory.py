@@ -8,7 +8,10 @@ import torch
 
 from domain.result import Cause, TrainingError
 
-_FIX = ("model.dtype=bfloat16 takes half of it", "a smaller hyperparams.max_length")
+_FIX = (
+    "model.dtype=bfloat16, in which a weight takes half as much",
+    "a smaller hyperparams.max_length",
+)
 _NO_GPU_MEMORY = "CUDA error: out of memory"
 _NO_HOST_MEMORY = "DefaultCPUAllocator: can't allocate memory"
 

@@ -12,6 +12,7 @@ from adapters.huggingface.precision import at_least_float32, multiplying_in
 
 # Without a size of its own torch tries many, which takes nine times as long on a CPU.
 _CHUNK = 256
+_FINE = torch.finfo(torch.float32).bits
 
 
 class SummedLoss:
@@ -24,12 +25,13 @@ class SummedLoss:
 
     def __init__(self, network: Any, products: torch.dtype | None = None) -> None:
         self._products = products
+        self._is_fine = torch.finfo(products or network.dtype).bits >= _FINE
         self._head = network.get_output_embeddings() if is_plain(network, products) else None
         self._options = LinearCrossEntropyOptions(
             # By itself a GPU would add up the gradient of the head in bfloat16, chunk by chunk.
             batch_chunk_size=_CHUNK,
             chunking_method=None,
-            acc_policy="accurate",
+            acc_policy="auto" if self._is_fine else "accurate",
         )
 
     def __call__(self, network: Any, batch: Batch) -> torch.Tensor:
@@ -47,17 +49,16 @@ class SummedLoss:
 
     def _through(self, head: Any, states: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         products = self._products or states.dtype
-        # The sum comes in the format of the states: a coarse one is added up here, place by place.
-        fine = torch.finfo(products).bits >= torch.finfo(torch.float32).bits
         found = linear_cross_entropy(
             states.to(products),
             head.weight.to(products),
             targets,
             linear_bias=None if head.bias is None else head.bias.to(products),
-            reduction="sum" if fine else "none",
+            # The sum comes in the same format: a coarse one is added up here, place by place.
+            reduction="sum" if self._is_fine else "none",
             options=self._options,
         )
-        return found if fine else at_least_float32(found).sum()
+        return found if self._is_fine else at_least_float32(found).sum()
 
 
 def trained_count(batch: Batch) -> int:

@@ -65,7 +65,7 @@ class Saving:
             self._writer.settle()
 
     def _make(self, step: int, write: Write) -> Announce:
-        with full_disk_noticed():
+        with full_disk_noticed("save a checkpoint"):
             return self._save_outside(step, write)
 
     def _write(self, state: State, location: str) -> None:

@@ -12,6 +12,8 @@ from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from domain.settings.model import Attention
 
+# They are told where the rows of a pack end, and see no mask.
+WITHOUT_MASK = (Attention.FLASH, Attention.SEGMENTS)
 # What a model may ask of its attention beyond being causal: here it would be lost without a word.
 _NOT_HERE = ("softcap", "s_aux", "position_bias", "cache")
 

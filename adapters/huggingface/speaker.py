@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from functools import partial
 from itertools import takewhile
 
 import torch
@@ -24,7 +23,7 @@ class Speaker:
     ) -> None:
         self._network, self._tokenizer = model.network.eval(), model.tokenizer
         self._stops = model.stops
-        self._multiplying = partial(multiplying_in, model.products, model.network.device)
+        self._products = model.products
         self._monitoring, self._seed = settings.monitoring, settings.hyperparams.seed
         self._processors = processors
         # What a model brings of its own, such as a penalty on repetition, is not what it learned.
@@ -55,7 +54,8 @@ class Speaker:
         ids = [[padding] * fill + ids for fill, ids in zip(fillers, prompts, strict=True)]
         mask = [[0] * fill + [1] * (longest - fill) for fill in fillers]
         processors = processors_for(self._processors, self._tokenizer, longest, self._stops[0])
-        with torch.inference_mode(), torch.random.fork_rng(), self._multiplying():
+        products = multiplying_in(self._products, self._network.device)
+        with torch.inference_mode(), torch.random.fork_rng(), products:
             torch.manual_seed(self._seed)
             said = self._network.generate(
                 input_ids=torch.tensor(ids, device=self._network.device),

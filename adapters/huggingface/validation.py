@@ -23,6 +23,11 @@ def validation_loss(model: LoadedModel, course: Course, may_go_on: Callable[[], 
 
     Draws no random number, so that training goes on as if nobody had looked.
     """
+    with as_written(model.network):
+        return _validation_loss(model, course, may_go_on)
+
+
+def _validation_loss(model: LoadedModel, course: Course, may_go_on: Callable[[], bool]) -> float:
     total, count = 0.0, 0
     summed_loss = SummedLoss(model.network, model.products)
     padding, packed = model.tokenizer.pad_token_id, course.measured.packed
@@ -42,7 +47,7 @@ def _measured(network: Any, summed_loss: SummedLoss, batch: Batch) -> float:
     was_training = network.training
     network.eval()
     try:
-        with torch.inference_mode(), as_written(network):
+        with torch.inference_mode():
             return float(summed_loss(network, on_device(batch, network.device)))
     finally:
         network.train(was_training)

@@ -50,7 +50,7 @@ class Words:
     def __init__(self, first: frozenset[str], mark: str) -> None:
         self.mark = mark
         longest_first = sorted(first, key=len, reverse=True)
-        self._first = re.compile(f"({'|'.join(map(re.escape, longest_first)) or '(?!)'})")
+        self._first = re.compile(f"({'|'.join(map(re.escape, longest_first))})")
 
     def cut(self, text: str) -> Cut:
         """Give the words; one after the other they are the text."""

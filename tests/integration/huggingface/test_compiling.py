@@ -1,6 +1,7 @@
 """Layers that torch compiles learn what they learn without, and resume to the bit."""
 
 import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from torch._dynamo.utils import counters
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from adapters.huggingface.compiling import compiled, is_compiled
+from adapters.huggingface.lack_of_memory import lack_of_memory_noticed
 from adapters.huggingface.loaded_model import LoadedModel, weights_digest
 from adapters.huggingface.loop import Interrupted
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
@@ -71,14 +73,14 @@ def test_a_job_learns_what_it_learns_without_programs(tmp_path: Path) -> None:
 
 def graphs_of(folder: Path, course: Course) -> int:
     before = counters["stats"]["unique_graphs"]
-    trained(folder, a_model(), replace(course, held_out=()))
+    trained(folder, a_model(), course)
     return int(counters["stats"]["unique_graphs"] - before)
 
 
 @pytest.mark.very_slow
 def test_no_pack_is_compiled_anew_and_each_job_of_a_process_is_compiled(tmp_path: Path) -> None:
-    few = graphs_of(tmp_path / "few", a_long_course(max_steps=2))
-    many = graphs_of(tmp_path / "many", a_long_course())
+    few = graphs_of(tmp_path / "few", replace(a_long_course(max_steps=2), held_out=()))
+    many = graphs_of(tmp_path / "many", a_long_course(eval_steps=1))  # measured without programs
     assert few == many > 0
     padded = with_settings(a_course(max_steps=2), {"model.compile": True})
     assert graphs_of(tmp_path / "padded", padded) > 0
@@ -117,13 +119,22 @@ def test_a_machine_without_a_compiler_is_told_what_to_do(
     assert ALL_ATTENTION_FUNCTIONS["segmented_sdpa"] is segmented_sdpa
 
 
-@pytest.mark.parametrize("fault", [OSError(errno.ENOSPC, "full"), torch.OutOfMemoryError("CUDA")])
-def test_a_lack_of_disk_or_memory_is_not_taken_for_a_missing_compiler(fault: Exception) -> None:
+@pytest.mark.parametrize(
+    ("fault", "cause"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), Cause.DISK_FULL),
+        (OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), Cause.OUT_OF_HOST_MEMORY),
+        (torch.OutOfMemoryError("CUDA"), Cause.OUT_OF_GPU_MEMORY),
+    ],
+)
+def test_a_lack_of_disk_or_memory_is_not_taken_for_a_missing_compiler(
+    fault: Exception, cause: Cause
+) -> None:
     broken = torch._dynamo.exc.BackendCompilerFailed(graphs_of, fault, None)
-    with pytest.raises(type(fault)) as seen, silence():  # noqa: SIM117 - what raises is inside
+    with pytest.raises(TrainingError) as seen, lack_of_memory_noticed("a batch"), silence():  # noqa: SIM117 - what raises is inside
         with compiled(a_model().network, lambda: True):
-            raise broken from fault
-    assert seen.value is fault
+            raise broken
+    assert seen.value.cause is cause
 
 
 def test_a_model_without_known_layers_is_refused() -> None:
