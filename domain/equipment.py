@@ -28,6 +28,7 @@ class Equipment:
     accumulation: int
     activation_checkpointing: bool
     compiled: bool = False
+    fused: bool = False
     passed_over: tuple[str, ...] = ()
 
     @property
@@ -49,6 +50,7 @@ class Equipment:
                 self.attention,
             ),
             "model.compile": (model.compile, self.compiled),
+            "model.liger": (model.liger, self.fused),
             "environment.num_threads": (threads or None, self.threads),
             "batch": (first_rung(settings.hyperparams), self.rung),
             "processes": (1, self.world_size),

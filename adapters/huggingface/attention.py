@@ -1,6 +1,6 @@
 """Which attention runs: the fastest one that computes what the plain one computes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -8,19 +8,20 @@ from typing import Any
 import torch
 
 from adapters.huggingface.lack_of_memory import lack_in
-from adapters.huggingface.precision import multiplying_in
-from adapters.huggingface.segments import WITHOUT_MASK, Segments, attention_of, pack_inputs
+from adapters.huggingface.segments import WITHOUT_MASK, attention_of
+from adapters.huggingface.trial import (
+    FAILURES,
+    Numbers,
+    first_sentence,
+    numbers_of,
+    same_numbers,
+)
 from adapters.huggingface.windows import only_in_masks
 from application.ports.engine_probe import TriedAttention
 from application.ports.model_loader import ModelUnavailableError
 from domain.settings.model import Attention
 
 _BY_SPEED = (Attention.FLASH, Attention.SEGMENTS, Attention.SDPA, Attention.EAGER)
-# Share of the length of all numbers together: a wrong mask is off by about 1.
-_TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 1e-1}
-_ROWS, _LENGTH, _PADDED = 2, 12, 4
-_PACKED = (7, 5)
-_FAILURES = (ImportError, NotImplementedError, RuntimeError, TypeError, ValueError)
 
 
 def choose_attention(
@@ -55,10 +56,10 @@ def trials(
     """
     try:
         plain = _trial(network, Attention.EAGER, products)
-    except _FAILURES as error:
+    except FAILURES as error:
         if lack_in(error):
             raise
-        why = f"nothing to compare it with: {_first_sentence(error)}"
+        why = f"nothing to compare it with: {first_sentence(error)}"
         yield from (TriedAttention(attention, why) for attention in wanted)
         return
     for attention in wanted:
@@ -68,28 +69,27 @@ def trials(
 def _refusal(
     network: Any,
     attention: Attention,
-    plain: Sequence[torch.Tensor],
+    plain: Numbers,
     products: torch.dtype | None,
 ) -> str:
     """Say why an attention cannot be used, '' where it can."""
-    if attention is Attention.FLASH and (why := flash_refusal()):
+    if attention is Attention.FLASH and (why := import_refusal("flash_attn")):
         return f"{why} (the package flash-attn)"
     try:
         if attention in WITHOUT_MASK and (why := only_in_masks(network)):
             return why
         found = _trial(network, attention, products)
-    except _FAILURES as error:
+    except FAILURES as error:
         if lack_in(error):
             raise  # says nothing about the attention
-        return _first_sentence(error)
-    tolerance = _TOLERANCE[products or network.dtype]
-    if all(_near(mine, theirs, tolerance) for mine, theirs in zip(found, plain, strict=True)):
+        return first_sentence(error)
+    if same_numbers(found, plain, products or network.dtype):
         return ""
     return "differs from the plain attention beyond rounding"
 
 
-def flash_refusal(package: str = "flash_attn") -> str:
-    """Say why the package cannot be imported, '' where it can."""
+def import_refusal(package: str) -> str:
+    """Say why a package cannot be imported, '' where it can."""
     if find_spec(package) is None:
         return "not installed"
     try:
@@ -100,39 +100,8 @@ def flash_refusal(package: str = "flash_attn") -> str:
     return ""
 
 
-def _first_sentence(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__
-
-
-def _trial(network: Any, attention: Attention, products: torch.dtype | None) -> list[torch.Tensor]:
-    """Give logits and the gradient at the input; no gradient is stored in the network."""
+def _trial(network: Any, attention: Attention, products: torch.dtype | None) -> Numbers:
     network.set_attn_implementation(attention.value)
     if attention_of(network) != attention:
         raise ValueError("the model does not let its attention be chosen")
-    found = list[torch.Tensor]()
-    for seen, shape, inputs in _inputs(network):
-        embedding = network.get_input_embeddings()
-        ids = torch.arange(shape[0] * shape[1], device=network.device).reshape(shape)
-        states = embedding(ids % embedding.num_embeddings).detach().requires_grad_()
-        was_training = network.training
-        with multiplying_in(products, network.device):
-            logits = network.eval()(inputs_embeds=states, use_cache=False, **inputs).logits
-        network.train(was_training)
-        said = logits[seen].float()
-        (gradient,) = torch.autograd.grad(said.square().mean(), states)
-        found += [said.detach(), gradient.float()]
-    return found
-
-
-def _inputs(network: Any) -> Iterator[tuple[torch.Tensor, tuple[int, int], dict[str, Any]]]:
-    """Give padded rows, then packed ones: what of their logits counts, shape, and the rest."""
-    mask = torch.ones(_ROWS, _LENGTH, dtype=torch.long, device=network.device)
-    mask[1, :_PADDED] = 0  # On the right, causal attention would not see it anyway.
-    yield mask.bool(), (_ROWS, _LENGTH), {"attention_mask": mask}
-    places = torch.cat([torch.arange(length) for length in _PACKED])[None].to(network.device)
-    inputs = {"position_ids": places, **pack_inputs(network, Segments(_PACKED))}
-    yield torch.ones_like(places, dtype=torch.bool), (1, sum(_PACKED)), inputs
-
-
-def _near(found: torch.Tensor, wanted: torch.Tensor, tolerance: float) -> bool:
-    return float((found - wanted).norm()) <= tolerance * float(wanted.norm())
+    return numbers_of(network, products)

@@ -18,6 +18,8 @@ Circumstances = dict[str, Any]
 
 CIRCUMSTANCES = "circumstances.json"
 _PACKAGES = ("guild-trainer", "torch", "transformers", "accelerate")
+_EXTRAS = ("flash-attn", "liger-kernel")
+_UNKNOWN = "unknown"
 _DEFAULTS = flatten(Settings())
 # They watch, keep and place a job; the threads are compared as they were found.
 _SHAPING_NOTHING = ("monitoring.", "checkpoint.", "environment.")
@@ -75,6 +77,7 @@ def machine() -> dict[str, Value]:
     """Give what of this machine decides over the last bits."""
     return {
         **{name: _version(name) for name in _PACKAGES},
+        **{name: found for name in _EXTRAS if (found := _version(name)) != _UNKNOWN},
         "device": _device(),
         "threads": torch.get_num_threads(),
     }
@@ -109,7 +112,7 @@ def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "unknown"
+        return _UNKNOWN
 
 
 def _device() -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
-from adapters.huggingface.attention import flash_refusal, trials
+from adapters.huggingface.attention import import_refusal, trials
 from adapters.huggingface.batches import on_device, padded_tensors
 from adapters.huggingface.cautions import crowding_of
 from adapters.huggingface.cores import allowed_cores, quota
@@ -64,7 +64,7 @@ class HuggingFaceEngineProbe(EngineProbe):
             quota=quota(),
             crowding=crowding,
             attentions=attentions,
-            flash_attention=flash_refusal(),
+            flash_attention=import_refusal("flash_attn"),
             loss=wrong,
         )
 

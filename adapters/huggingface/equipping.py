@@ -7,6 +7,7 @@ import torch
 
 from adapters.huggingface.compiling import is_compiled
 from adapters.huggingface.device import device_name
+from adapters.huggingface.liger import is_fused
 from adapters.huggingface.loaded_model import weights_of
 from adapters.huggingface.loop import Loop
 from adapters.huggingface.segments import attention_of
@@ -34,6 +35,7 @@ def equipment_of(loop: Loop, course: Course) -> Equipment:
         accumulation=hyperparams.gradient_accumulation_steps,
         activation_checkpointing=bool(network.is_gradient_checkpointing),
         compiled=is_compiled(network),
+        fused=is_fused(network),
         passed_over=tuple(str(trial) for trial in loop.attentions if trial.refusal),
     )
     if differences := (*found.differences(course.settings), *_own_differences(loop, found)):

@@ -13,6 +13,7 @@ from adapters.huggingface.device import device, use_threads
 from adapters.huggingface.encoder import HuggingFaceChatEncoder
 from adapters.huggingface.gguf_file import converted, is_converted, user_cache
 from adapters.huggingface.lack_of_memory import lack_of_memory_noticed
+from adapters.huggingface.liger import fuse
 from adapters.huggingface.loaded_model import LoadedModel, facts_of
 from adapters.huggingface.precision import choose_precision
 from adapters.huggingface.reading import read_network, read_tokenizer
@@ -64,6 +65,8 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
             network.generation_config.eos_token_id = stops if len(stops) > 1 else stops[0]
             wish = settings.model.attn_implementation
             attentions = choose_attention(network, wish, formats.products)
+            if settings.model.liger:
+                fuse(network, formats.products)
             model = LoadedModel(network, tokenizer, tuple(stops), attentions, formats.products)
             return Loaded(model=model, facts=facts_of(model, hero.model), encoder=encoder)
 

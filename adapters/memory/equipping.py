@@ -23,4 +23,5 @@ def equipment_of(settings: Settings) -> Equipment:
         accumulation=hyperparams.gradient_accumulation_steps,
         activation_checkpointing=hyperparams.activation_checkpointing,
         compiled=model.compile,
+        fused=model.liger,
     )

@@ -80,7 +80,12 @@ _BY_WHY: tuple[tuple[Reason, str, str], ...] = (
         "guild trains all weights with AdamW; adapters, quantised weights and others not yet",
         """model.load_in_8bit model.load_in_4bit load_in_4bit training_mode lora galore qlora
         lora_r qlora_enabled qlora_r qlora_alpha qlora_dropout qlora_target_modules optimizer
-        environment.optimizer_type environment.deepspeed_config liger_kernel""",
+        environment.optimizer_type environment.deepspeed_config""",
+    ),
+    (
+        Reason.NO_COUNTERPART,
+        "the loss never holds all logits here; for the layers there is model.liger",
+        "liger_kernel",
     ),
     (
         Reason.NO_COUNTERPART,

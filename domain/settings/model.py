@@ -27,7 +27,7 @@ class Attention(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSettings:
-    """Precision, attention and programs, the same for model and trainer."""
+    """Precision, attention, programs and kernels, the same for model and trainer."""
 
     dtype: Precision = setting(
         Precision.AUTO,
@@ -37,4 +37,7 @@ class ModelSettings:
     attn_implementation: Attention = setting(Attention.AUTO, "Attention of the model.")
     compile: bool = setting(
         False, "Compile the layers first: pays in long jobs (torch.compile; docs/speed.md)."
+    )
+    liger: bool = setting(
+        False, "Fuse norms and gated layers in Liger's kernels (GPU, package liger-kernel)."
     )

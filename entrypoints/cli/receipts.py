@@ -61,7 +61,8 @@ def equipment_facts(job: Job) -> dict[str, Cell]:
         "device": f"{found.device}, {found.dtype}, {found.attention}, {found.threads} threads",
         "model": f"{found.wrapper}, {found.parameters} weights, {frozen} of them frozen"
         + (", embedding and head tied" if found.tied_weights else "")
-        + (", layers compiled" if found.compiled else ""),
+        + (", layers compiled" if found.compiled else "")
+        + (", Liger's kernels" if found.fused else ""),
         "batch": f"{found.rung}{smaller}{then}",
         **{f"not used {n}": why for n, why in enumerate(found.passed_over, start=1)},
     }

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from adapters.huggingface import engine_probe as module
-from adapters.huggingface.attention import flash_refusal
+from adapters.huggingface.attention import import_refusal
 from adapters.huggingface.engine_probe import HuggingFaceEngineProbe
 from adapters.huggingface.loss import SummedLoss
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
@@ -81,6 +81,6 @@ def test_flash_attention_is_imported_and_not_only_looked_for(
     (tmp_path / "flash_that_loads.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
 
-    assert flash_refusal("no_flash_anywhere") == "not installed"
-    assert flash_refusal("flash_of_another_torch") == "undefined symbol: _ZN3c105ErrorC2E"
-    assert flash_refusal("flash_that_loads") == ""
+    assert import_refusal("no_flash_anywhere") == "not installed"
+    assert import_refusal("flash_of_another_torch") == "undefined symbol: _ZN3c105ErrorC2E"
+    assert import_refusal("flash_that_loads") == ""

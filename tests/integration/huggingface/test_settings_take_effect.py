@@ -15,6 +15,7 @@ import pytest
 import torch
 
 from adapters.filesystem.status_sink import FilesystemStatusSink
+from adapters.huggingface.liger import is_fused
 from adapters.huggingface.loop import arguments_of
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.trainer import HuggingFaceTrainer
@@ -37,6 +38,7 @@ from tests.builders import NOON, a_job_queued, a_job_started
 from tests.contracts.status_sink import a_step
 from tests.courses import Watcher, a_course, a_course_of, with_settings
 from tests.heroes import a_hero
+from tests.integration.huggingface.liger_stand_in import stand_in
 from tests.integration.remote_3090.asking import MODEL, a_request
 from tests.integration.remote_3090.servers import a_completion, serving
 from tests.memory_hall import MemoryHall, rows
@@ -264,6 +266,12 @@ def compiles(key: str, value: Value) -> bool:
     return watch.equipments[0].compiled
 
 
+def fuses(key: str, value: Value) -> bool:
+    with tempfile.TemporaryDirectory() as folder, stand_in(Path(folder)):
+        found = HuggingFaceModelLoader().load(a_hero(), "", settings(key, value))
+        return is_fused(found.model.network)
+
+
 LONG = 5000
 ROOM = (f"hyperparams.max_length={LONG}", "data.validation_split=0")
 EMOJI_THINK = ("profile.name=emoji_think", *ROOM)
@@ -305,6 +313,7 @@ TABLE: dict[str, tuple[Value, Value, Observe]] = {
     "model.dtype": ("float32", "bfloat16", loaded(lambda facts: facts.dtype)),
     "model.attn_implementation": ("sdpa", "eager", loaded(lambda facts: facts.attention)),
     "model.compile": (False, True, compiles),
+    "model.liger": (False, True, fuses),
     "data.validation_split": (0.0, 0.5, trained(receipt)),
     "data.validation_max_samples": (0, 3, trained(receipt)),
     "data.format": (

@@ -23,6 +23,7 @@ def test_what_nobody_asked_for_is_no_difference() -> None:
         (replace(FOUND, dtype="bfloat16"), "model.dtype: asked float32, found bfloat16"),
         (replace(FOUND, attention="eager"), "model.attn_implementation: asked sdpa, found eager"),
         (replace(FOUND, compiled=True), "model.compile: asked False, found True"),
+        (replace(FOUND, fused=True), "model.liger: asked False, found True"),
         (replace(FOUND, threads=3), "environment.num_threads: asked 2, found 3"),
         (
             replace(FOUND, micro_batch=2),
