@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from adapters.huggingface.lack_of_memory import chain
 from adapters.huggingface.loaded_model import LoadedModel
 from application.causes import FULL_DISK
 from domain.batching import StepPlan
@@ -126,19 +127,12 @@ def full_disk_noticed(to_do: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # the tokenizers of Rust raise nothing more precise
-        if any(_says_full(each) for each in _chain(error)):
+        if any(_says_full(each) for each in chain(error)):
             raise TrainingError(Cause.DISK_FULL, f"no space is left to {to_do}") from error
         raise
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Give an error and all behind it: torch raises its own over the one of the disk."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _says_full(error: BaseException) -> bool:
+def _says_full(error: Exception) -> bool:
     full = isinstance(error, OSError) and error.errno in FULL_DISK
     return full or any(words in str(error) for words in _SAID_OF_FULL)
 

@@ -12,14 +12,13 @@ from adapters.huggingface.loaded_model import LoadedModel
 from adapters.huggingface.segments import attention_of
 from domain.result import Cause, TrainingError
 from domain.settings.layers import Value, config_hash, flatten
+from domain.settings.model import Attention
 from domain.settings.settings import Settings
 
 Circumstances = dict[str, Any]
 
 CIRCUMSTANCES = "circumstances.json"
 _PACKAGES = ("guild-trainer", "torch", "transformers", "accelerate")
-_EXTRAS = ("flash-attn", "liger-kernel")
-_UNKNOWN = "unknown"
 _DEFAULTS = flatten(Settings())
 # They watch, keep and place a job; the threads are compared as they were found.
 _SHAPING_NOTHING = ("monitoring.", "checkpoint.", "environment.")
@@ -35,7 +34,13 @@ _IN_THE_PLAN = frozenset(
 
 def circumstances_of(settings: Settings, world_size: int, model: LoadedModel) -> Circumstances:
     """Give settings, versions, threads, device and the like, as this thread finds them."""
-    engine = {"attention": attention_of(model.network), "dtype": model.formats.name}
+    attention = attention_of(model.network)
+    extras = {"flash-attn": attention == Attention.FLASH, "liger-kernel": settings.model.liger}
+    engine = {
+        "attention": attention,
+        "dtype": model.formats.name,
+        **{name: _version(name) for name, is_used in extras.items() if is_used},
+    }
     return {
         "config_hash": config_hash(settings),
         "settings": flatten(settings),
@@ -77,7 +82,6 @@ def machine() -> dict[str, Value]:
     """Give what of this machine decides over the last bits."""
     return {
         **{name: _version(name) for name in _PACKAGES},
-        **{name: found for name in _EXTRAS if (found := _version(name)) != _UNKNOWN},
         "device": _device(),
         "threads": torch.get_num_threads(),
     }
@@ -112,7 +116,7 @@ def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return _UNKNOWN
+        return "unknown"
 
 
 def _device() -> str:

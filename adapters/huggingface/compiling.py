@@ -8,7 +8,7 @@ import torch
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from adapters.huggingface.checkpoints import full_disk_noticed
-from adapters.huggingface.lack_of_memory import lack_in
+from adapters.huggingface.lack_of_memory import chain, lack_in
 from adapters.huggingface.loaded_model import layers_of
 from adapters.huggingface.loop import Interrupted
 from adapters.huggingface.segments import WITHOUT_MASK, attention_of
@@ -36,7 +36,9 @@ def compiled(network: Any, may_go_on: Callable[[], bool]) -> Iterator[None]:
         if not may_go_on():
             raise Interrupted from error
         with full_disk_noticed("compile the layers"):
-            raise _own_words(error) from error
+            if lack := next(filter(lack_in, chain(error)), None):
+                raise lack from None
+            raise _refusal(str(error).strip().partition("\n")[0]) from error
     finally:
         for layer in layers:
             layer._compiled_call_impl = None  # noqa: SLF001 - nothing else undoes it
@@ -71,12 +73,6 @@ def _attention_outside(name: str) -> Iterator[None]:
         yield
     finally:
         ALL_ATTENTION_FUNCTIONS.register(name, attend)
-
-
-def _own_words(error: Exception) -> Exception:
-    """Give the lack of memory that broke off the compiling; anything else is a refusal."""
-    inner = getattr(error, "inner_exception", error)
-    return inner if lack_in(inner) else _refusal(str(error).strip().partition("\n")[0])
 
 
 def _refusal(why: str) -> TrainingError:

@@ -40,3 +40,13 @@ def lack_in(error: Exception) -> Cause | None:
     if refused or isinstance(error, MemoryError) or _NO_HOST_MEMORY in text:
         return Cause.OUT_OF_HOST_MEMORY
     return None
+
+
+def chain(error: Exception) -> Iterator[Exception]:
+    """Give an error and all behind it, each once: torch raises its own over others."""
+    seen = list[BaseException]()
+    behind: BaseException | None = error
+    while isinstance(behind, Exception) and behind not in seen:
+        yield behind
+        seen.append(behind)
+        behind = behind.__cause__ or behind.__context__

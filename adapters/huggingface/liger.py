@@ -10,12 +10,14 @@ from transformers.integrations.liger import apply_liger_kernel
 
 from adapters.huggingface.attention import import_refusal
 from adapters.huggingface.lack_of_memory import lack_in
-from adapters.huggingface.trial import FAILURES, first_sentence, numbers_of, same_numbers
+from adapters.huggingface.trial import first_sentence, numbers_of, same_numbers
 from application.ports.model_loader import ModelUnavailableError
 
 _PACKAGE = "liger_kernel"
-# The loss goes through the head on its own way here, and rotated places are patched for good.
-_NOT_HERE = {"rope": False, "cross_entropy": False, "fused_linear_cross_entropy": False}
+# The loss goes through the head on its own way here; the others are patched for good.
+_NOT_HERE = dict.fromkeys(
+    ("fused_linear_cross_entropy", "cross_entropy", "rope", "relu_squared"), False
+)
 
 
 def fuse(network: Any, products: torch.dtype | None) -> None:
@@ -33,28 +35,36 @@ def fuse(network: Any, products: torch.dtype | None) -> None:
 
 def is_fused(network: Any) -> bool:
     """Tell whether any part of a network computes with Liger's kernels."""
-    own = (vars(module).get("forward") for module in network.modules())
-    return any(getattr(each, "__module__", "").startswith(_PACKAGE) for each in own)
+    origins = (getattr(module.forward, "__module__", "") for module in network.modules())
+    return any(origin.startswith(_PACKAGE) for origin in origins)
 
 
 def _refusal(network: Any, products: torch.dtype | None) -> str:
     if why := import_refusal(_PACKAGE):
         return f"{why} (the package liger-kernel)"
-    scales = [each for each in network.parameters() if each.dim() == 1]
-    plain = numbers_of(network, products, scales)
+    vectors = [each for each in network.parameters() if each.dim() == 1]
+    plain = numbers_of(network, products, vectors)
     try:
         with _classes_kept():
             apply_liger_kernel(network, _NOT_HERE)
         if not is_fused(network):
             return f"there are none for {network.config.model_type}"
-        found = numbers_of(network, products, scales)
-    except FAILURES as error:
-        if lack_in(error):
+        _tried_alone(network)
+        found = numbers_of(network, products, vectors)
+    except Exception as error:  # Triton's are of no common kind
+        if lack_in(error) or isinstance(error, OSError):
             raise
         return first_sentence(error)
     if same_numbers(found, plain, products or network.dtype):
         return ""
     return "they differ from the plain layers beyond rounding"
+
+
+def _tried_alone(network: Any) -> None:
+    """Let norms always run in the kernel that a trial sees: many rows would have another."""
+    for module in network.modules():
+        if hasattr(module, "row_mode"):
+            module.row_mode = True
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def numbers_of(
 ) -> Numbers:
     """Give the logits of padded and of packed rows, and the gradients at the input and at weights.
 
-    No gradient is stored in the network.
+    Those at weights are one row of numbers. No gradient is stored in the network.
     """
     found = Numbers()
     for seen, shape, inputs in _inputs(network):
@@ -35,10 +35,11 @@ def numbers_of(
             logits = network.eval()(inputs_embeds=states, use_cache=False, **inputs).logits
         network.train(was_training)
         said = logits[seen].float()
-        gradients = torch.autograd.grad(
+        gradient, *others = torch.autograd.grad(
             said.square().mean(), [states, *weights], materialize_grads=True
         )
-        found += [said.detach(), *(gradient.float() for gradient in gradients)]
+        found += [said.detach(), gradient.float()]
+        found += [torch.cat([other.float().flatten() for other in others])] if others else []
     return found
 
 

@@ -84,7 +84,7 @@ _BY_WHY: tuple[tuple[Reason, str, str], ...] = (
     ),
     (
         Reason.NO_COUNTERPART,
-        "the loss never holds all logits here; for the layers there is model.liger",
+        "the loss never holds all logits here, and model.liger, for the layers, is asked for anew",
         "liger_kernel",
     ),
     (

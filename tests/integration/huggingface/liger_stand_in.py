@@ -16,23 +16,23 @@ from transformers.models.qwen3 import modeling_qwen3
 
 
 class LigerRMSNorm(modeling_qwen3.Qwen3RMSNorm):
-    pass
+    def forward(self, states):
+        {what}
+        return rms_norm(states, self.weight.shape, self.weight, self.variance_epsilon) * {times}
 
 
-def forward(self, states):
-    {what}
-    return rms_norm(states, self.weight.shape, self.weight, self.variance_epsilon) * {times}
-
-
-def _apply_liger_kernel_to_instance(model, rope=True, fused_linear_cross_entropy=True, **_):
-    if rope or fused_linear_cross_entropy:
+def _apply_liger_kernel_to_instance(
+    model, rope=True, cross_entropy=True, fused_linear_cross_entropy=True, relu_squared=True
+):
+    if rope or cross_entropy or fused_linear_cross_entropy or relu_squared:
         raise AssertionError("this would reach beyond the layers of one model")
     if model.config.model_type != "qwen3":
         return
     norms = [each for each in model.modules() if type(each) is modeling_qwen3.Qwen3RMSNorm]
     modeling_qwen3.Qwen3RMSNorm = LigerRMSNorm
     for norm in norms:
-        norm.forward = MethodType(forward, norm)
+        norm.forward = MethodType(LigerRMSNorm.forward, norm)
+        norm.row_mode = None
 """
 
 

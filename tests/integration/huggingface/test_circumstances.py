@@ -61,6 +61,14 @@ def test_settings_versions_threads_and_device_are_taken_down(half: Path) -> None
     assert facts["machine"]["threads"] == 1
 
 
+def test_the_version_of_an_extra_is_taken_down_where_it_is_used() -> None:
+    plain, fused = (
+        circumstances_of(with_values(COURSE.settings, {"model.liger": liger}), 1, a_model())
+        for liger in (False, True)
+    )
+    assert fused["machine"].keys() - plain["machine"].keys() == {"liger-kernel"}
+
+
 def test_the_same_circumstances_are_not_worth_a_word(half: Path) -> None:
     assert going_on(half) == []
 

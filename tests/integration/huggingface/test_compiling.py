@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -119,21 +120,42 @@ def test_a_machine_without_a_compiler_is_told_what_to_do(
     assert ALL_ATTENTION_FUNCTIONS["segmented_sdpa"] is segmented_sdpa
 
 
+def of_backend(fault: Exception) -> Exception:
+    return torch._dynamo.exc.BackendCompilerFailed(graphs_of, fault, None)
+
+
+def of_dynamo(fault: Exception) -> Exception:
+    return torch._dynamo.exc.InternalTorchDynamoError(f"{type(fault).__name__}: {fault}")
+
+
+def break_off(fault: Exception, wrap: Callable[[Exception], Exception]) -> None:
+    """Raise an error over a fault as torch does: the fault stands behind it, unnamed."""
+    try:
+        raise fault
+    except type(fault) as inner:
+        raise wrap(inner) from None
+
+
+@pytest.mark.parametrize("wrap", [of_backend, of_dynamo])
 @pytest.mark.parametrize(
     ("fault", "cause"),
     [
         (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), Cause.DISK_FULL),
         (OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), Cause.OUT_OF_HOST_MEMORY),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), Cause.OUT_OF_HOST_MEMORY),
         (torch.OutOfMemoryError("CUDA"), Cause.OUT_OF_GPU_MEMORY),
     ],
 )
 def test_a_lack_of_disk_or_memory_is_not_taken_for_a_missing_compiler(
-    fault: Exception, cause: Cause
+    fault: Exception, cause: Cause, wrap: Callable[[Exception], Exception]
 ) -> None:
-    broken = torch._dynamo.exc.BackendCompilerFailed(graphs_of, fault, None)
-    with pytest.raises(TrainingError) as seen, lack_of_memory_noticed("a batch"), silence():  # noqa: SIM117 - what raises is inside
-        with compiled(a_model().network, lambda: True):
-            raise broken
+    network = a_model().network
+    with (
+        pytest.raises(TrainingError) as seen,
+        lack_of_memory_noticed("a batch"),
+        compiled(network, lambda: True),
+    ):
+        break_off(fault, wrap)
     assert seen.value.cause is cause
 
 

@@ -39,7 +39,9 @@ def why_not(**model: Any) -> str:
 @pytest.mark.parametrize("precision", [Precision.FLOAT32, Precision.MIXED, Precision.BFLOAT16])
 def test_kernels_that_compute_the_same_are_used(tmp_path: Path, precision: Precision) -> None:
     with stand_in(tmp_path):
-        assert is_fused(a_network(liger=True, dtype=precision))
+        network = a_network(liger=True, dtype=precision)
+        assert is_fused(network)
+        assert network.base_model.norm.row_mode
 
 
 def test_a_later_model_of_the_same_process_has_none(tmp_path: Path) -> None:
@@ -60,6 +62,7 @@ def test_without_the_package_the_model_is_refused(monkeypatch: pytest.MonkeyPatc
     [
         ({"times": 1.2}, "they differ from the plain layers beyond rounding"),
         ({"what": "raise RuntimeError('0 active drivers ([]). There should be one.')"}, "0 active"),
+        ({"what": "assert False, 'of no common kind'"}, "of no common kind"),
     ],
 )
 def test_kernels_that_fail_their_trial_are_refused(
