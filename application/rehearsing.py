@@ -61,7 +61,7 @@ class Rehearsal:
         settings = settings_for(hero, overrides, self.settings, self.profiles, flags).settings
         profile = self.profiles.get(settings)
         location = self.checkpoints.locate(head) if head else ""
-        encoder = self.models().encoder(hero, location, plain_chat=profile.own_thinking)
+        encoder = self.models().encoder(hero, location, settings, plain_chat=profile.own_thinking)
         return Preparation(settings=settings, profile=profile, encoder=encoder)
 
     def _flags(self, assignments: Sequence[str]) -> Layer:

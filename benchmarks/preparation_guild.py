@@ -76,8 +76,8 @@ def main(file: Path) -> None:
     loader, hero = HuggingFaceModelLoader(), hero_of(HERO)
     serve(
         {
-            "encode": lambda: in_batches(loader.encoder(hero, ""), file),
-            "prepare": lambda: prepared(loader.encoder(hero, ""), file),
+            "encode": lambda: in_batches(loader.encoder(hero, "", Settings()), file),
+            "prepare": lambda: prepared(loader.encoder(hero, "", Settings()), file),
         }
     )
 

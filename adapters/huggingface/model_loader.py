@@ -9,7 +9,7 @@ import torch
 
 from adapters.huggingface.attention import choose_attention
 from adapters.huggingface.describing import describe
-from adapters.huggingface.device import device, use_threads
+from adapters.huggingface.device import device, threads_for, use_threads
 from adapters.huggingface.encoder import HuggingFaceChatEncoder
 from adapters.huggingface.gguf_file import converted, is_converted, user_cache
 from adapters.huggingface.lack_of_memory import lack_of_memory_noticed
@@ -19,6 +19,7 @@ from adapters.huggingface.precision import choose_precision
 from adapters.huggingface.reading import read_network, read_tokenizer
 from adapters.huggingface.silence import silence
 from adapters.huggingface.tiny_model import build_network, build_tokenizer
+from adapters.huggingface.tokenizer_threads import bound_tokenizer
 from adapters.huggingface.weights import require_base, require_checkpoint
 from application.ports.model_loader import Description, Loaded, ModelLoader
 from domain.hero import BaseModel, Hero, Source
@@ -71,9 +72,10 @@ class HuggingFaceModelLoader(ModelLoader[LoadedModel]):
             return Loaded(model=model, facts=facts_of(model, hero.model), encoder=encoder)
 
     def encoder(
-        self, hero: Hero, location: str, *, plain_chat: bool = False
+        self, hero: Hero, location: str, settings: Settings, *, plain_chat: bool = False
     ) -> HuggingFaceChatEncoder:
         """Load the tokenizer alone."""
+        bound_tokenizer(threads_for(settings.environment))
         self.check(hero, location)
         with silence():
             readable = self._readable(hero, location)

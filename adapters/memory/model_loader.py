@@ -99,7 +99,9 @@ class MemoryModelLoader(ModelLoader[MemoryModel]):
             raise ModelUnavailableError(f"nothing is known of {model.name}")
         return self._described[model.name]
 
-    def encoder(self, hero: Hero, location: str, *, plain_chat: bool = False) -> MemoryChatEncoder:
+    def encoder(
+        self, hero: Hero, location: str, settings: Settings, *, plain_chat: bool = False
+    ) -> MemoryChatEncoder:
         """Give the encoder of all heroes."""
         self.check(hero, location)
         return self._encoder(hero, location, plain_chat=plain_chat)

@@ -123,5 +123,7 @@ class ModelLoader(Protocol[Model]):
         """
 
     @abstractmethod
-    def encoder(self, hero: Hero, location: str, *, plain_chat: bool = False) -> ChatEncoder:
+    def encoder(
+        self, hero: Hero, location: str, settings: Settings, *, plain_chat: bool = False
+    ) -> ChatEncoder:
         """Load the tokenizer alone."""

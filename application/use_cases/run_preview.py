@@ -88,7 +88,7 @@ class RunPreview(Generic[Model]):
         asked = self._asked(campaign, order, settings.data)
         location = self._verified(campaign, hero)
         profile = self.profiles.get(settings)
-        encoder = self.models.encoder(hero, location, plain_chat=profile.own_thinking)
+        encoder = self.models.encoder(hero, location, settings, plain_chat=profile.own_thinking)
         seed = settings.hyperparams.seed
         request = PreviewRequest(
             hero=hero,

@@ -123,7 +123,10 @@ class ModelLoaderContract:
             assert facts.architecture == shorter.locked_architecture
 
     def test_the_encoder_can_be_had_alone(self, loader: ModelLoader[Any], hero: Hero) -> None:
-        alone, along = loader.encoder(hero, ""), loader.load(hero, "", Settings()).encoder
+        alone, along = (
+            loader.encoder(hero, "", Settings()),
+            loader.load(hero, "", Settings()).encoder,
+        )
         assert alone.end_of_turn == along.end_of_turn
         assert alone.template_digest == along.template_digest
         assert alone.tokenizer_digest == along.tokenizer_digest
@@ -132,16 +135,19 @@ class ModelLoaderContract:
     def test_a_template_that_thinks_gives_way_where_that_is_asked_for(
         self, loader: ModelLoader[Any], thinker: Hero
     ) -> None:
-        plain = loader.encoder(thinker, "", plain_chat=True)
+        plain = loader.encoder(thinker, "", Settings(), plain_chat=True)
         along = loader.load(thinker, "", Settings(), plain_chat=True).encoder
         assert plain.template_replaced
         assert along.template_replaced
         assert along.template_digest == plain.template_digest
-        assert not loader.encoder(thinker, "").template_replaced
+        assert not loader.encoder(thinker, "", Settings()).template_replaced
 
     def test_a_template_that_does_not_think_stays(
         self, loader: ModelLoader[Any], hero: Hero
     ) -> None:
-        plain, own = loader.encoder(hero, "", plain_chat=True), loader.encoder(hero, "")
+        plain, own = (
+            loader.encoder(hero, "", Settings(), plain_chat=True),
+            loader.encoder(hero, "", Settings()),
+        )
         assert not plain.template_replaced
         assert plain.template_digest == own.template_digest

@@ -58,7 +58,7 @@ def memorise(folder: Path) -> str:
 def a_request(
     location: str, questions: tuple[str, ...], monitoring: Monitoring | None = None
 ) -> PreviewRequest:
-    encoder = HuggingFaceModelLoader().encoder(HERO, "")
+    encoder = HuggingFaceModelLoader().encoder(HERO, "", Settings())
     prompts = []
     for asked in questions:
         text, tokens = encoder.render(ask(asked))

@@ -48,7 +48,7 @@ def refusals(loader: HuggingFaceModelLoader, hero: Hero) -> list[ModelUnavailabl
     ways: list[Callable[[], object]] = [
         lambda: loader.check(hero, ""),
         lambda: loader.load(hero, "", Settings()),
-        lambda: loader.encoder(hero, ""),
+        lambda: loader.encoder(hero, "", Settings()),
         lambda: loader.describe(hero.model, fetch=False),
     ]
     found = []
@@ -160,7 +160,7 @@ def test_what_was_described_is_what_is_loaded_to_the_last_weight(
     assert loaded.facts.architecture == hero.locked_architecture
     assert loaded.facts.parameters == found.model.parameters
     assert loaded.facts.weights_digest == weights_digest(a_network())
-    built = loader.encoder(a_hero(), "")
+    built = loader.encoder(a_hero(), "", Settings())
     assert loaded.encoder.encode([(1, TALK)]) == built.encode([(1, TALK)])
     file.unlink()
     assert [path.name for path in (cache / "gguf").iterdir()] == [found.model.sha256]
@@ -215,7 +215,9 @@ def test_what_is_converted_already_needs_neither_package_nor_reader(
     assert loader.describe(hero.model, fetch=False).model == hero.model
     loaded = loader.load(hero, "", Settings())
     assert loaded.facts.architecture == hero.locked_architecture
-    assert loader.encoder(hero, "").encode([(1, TALK)]) == loaded.encoder.encode([(1, TALK)])
+    assert loader.encoder(hero, "", Settings()).encode([(1, TALK)]) == loaded.encoder.encode(
+        [(1, TALK)]
+    )
 
 
 def test_a_checkpoint_of_such_a_hero_needs_no_base_model(

@@ -126,7 +126,7 @@ class TestFolders:
     ) -> None:
         hero = in_folder(a_folder(tmp_path, template=None), ChatTemplate.MODEL)
         with pytest.raises(ModelUnavailableError, match="as it is"):
-            loader.encoder(hero, "")
+            loader.encoder(hero, "", Settings())
 
     def test_chatml_needs_its_end_of_turn_in_the_vocabulary(
         self, loader: HuggingFaceModelLoader, tmp_path: Path
@@ -136,7 +136,7 @@ class TestFolders:
         config = tmp_path / "tokenizer_config.json"
         config.write_text(config.read_text().replace(END, "<|stop|>"))
         with pytest.raises(ModelUnavailableError, match="ChatML"):
-            loader.encoder(in_folder(tmp_path), "")
+            loader.encoder(in_folder(tmp_path), "", Settings())
 
     def test_code_that_comes_with_a_model_never_runs(
         self, loader: HuggingFaceModelLoader, tmp_path: Path
@@ -186,7 +186,7 @@ class TestPlainChat:
         with silence():
             loaded.model.network.save_pretrained(tmp_path / "saved")
             loaded.model.tokenizer.save_pretrained(tmp_path / "saved")
-        later = loader.encoder(hero, str(tmp_path / "saved"))
+        later = loader.encoder(hero, str(tmp_path / "saved"), Settings())
         assert later.template_digest == loaded.encoder.template_digest
         assert later.end_of_turn == loaded.encoder.end_of_turn
 
@@ -200,7 +200,7 @@ class TestPlainChat:
             file = tmp_path / name
             file.write_text(file.read_text().replace(lacking, "<|other|>"))
         hero = in_folder(tmp_path, ChatTemplate.MODEL)
-        assert loader.encoder(hero, "").end_of_turn >= 0
+        assert loader.encoder(hero, "", Settings()).end_of_turn >= 0
         with pytest.raises(ModelUnavailableError, match="thinks in its own way") as refusal:
             loader.load(hero, "", Settings(), plain_chat=True)
         assert lacking in refusal.value.why

@@ -43,12 +43,13 @@ import sys
 from pathlib import Path
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.yaml_config.hero_catalog import YamlHeroCatalog
+from domain.settings.settings import Settings
 hero = YamlHeroCatalog(Path("configs/heroes"), Path("none")).get("smollm2-135m")
 loader = HuggingFaceModelLoader(Path(sys.argv[1]))
 loader.check(hero, "")
 from_metadata = loader.describe(hero.model, fetch=False)
 assert not list(Path(sys.argv[1]).iterdir())
-loader.encoder(hero, "")
+loader.encoder(hero, "", Settings())
 assert from_metadata == loader.describe(hero.model, fetch=False)
 assert from_metadata.model == hero.model
 assert from_metadata.chat_template is hero.chat_template
@@ -95,7 +96,7 @@ def test_it_is_converted_without_a_word_and_without_its_code(
 def test_it_is_converted_once(hero: Hero, cache: Path) -> None:
     (folder,) = (cache / "gguf").iterdir()
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    HuggingFaceModelLoader(cache).encoder(hero, "")
+    HuggingFaceModelLoader(cache).encoder(hero, "", Settings())
     assert folder.name == hero.model.sha256
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
@@ -123,8 +124,8 @@ def test_a_hero_added_from_the_file_is_the_shipped_one_but_for_its_place(
     place = {"name": str(file.parent), "file": "smol.gguf"}
     assert added.model == replace(hero.model, **place)
     assert added.chat_template is hero.chat_template
-    talk = HuggingFaceModelLoader(cache).encoder(added, "").encode([(1, TALK)])
-    assert talk == HuggingFaceModelLoader(cache).encoder(hero, "").encode([(1, TALK)])
+    talk = HuggingFaceModelLoader(cache).encoder(added, "", Settings()).encode([(1, TALK)])
+    assert talk == HuggingFaceModelLoader(cache).encoder(hero, "", Settings()).encode([(1, TALK)])
 
 
 class TestSmolLM2ChatEncoder(ChatEncoderContract):

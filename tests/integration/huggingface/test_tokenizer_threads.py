@@ -44,7 +44,7 @@ for threads in json.loads(sys.argv[1]):
     found.append(job(lambda: tokenizer.encode_batch_fast(texts)))
 print(json.dumps(found))
 """
-WHOLE_JOB = """
+OF_LOADER = """
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from domain.conversation import PlainText
 from domain.settings.layers import with_values
@@ -54,10 +54,13 @@ from tests.heroes import a_hero
 known = set(os.listdir(TASKS))
 (threads,) = json.loads(sys.argv[1])
 settings = with_values(Settings(), {"environment.num_threads": threads})
-encoder = HuggingFaceModelLoader().load(a_hero(), "", settings).encoder
+loader = HuggingFaceModelLoader()
+encoder = {encoder}
 encoder.encode([(1, PlainText(" ".join(f"{number}x" for number in range(20_000))))])
 print(json.dumps([[len(beside(known)), 0]]))
 """
+OF_JOB = OF_LOADER.replace("{encoder}", 'loader.load(a_hero(), "", settings).encoder')
+ALONE = OF_LOADER.replace("{encoder}", 'loader.encoder(a_hero(), "", settings)')
 
 
 def jobs(program: str, threads: list[int], **chosen: str) -> list[tuple[int, int]]:
@@ -100,5 +103,6 @@ def test_what_the_environment_says_is_left_alone() -> None:
     assert jobs(TOKENIZER_ALONE, [3], TOKENIZERS_PARALLELISM="false") == [(0, 0)]
 
 
-def test_the_setting_bounds_the_tokenizer_of_a_job() -> None:
-    assert jobs(WHOLE_JOB, [1]) == [(0, 0)]
+@pytest.mark.parametrize("program", [OF_JOB, ALONE], ids=["job", "check"])
+def test_the_setting_bounds_the_tokenizer_of_a_job_and_of_a_check(program: str) -> None:
+    assert jobs(program, [1]) == [(0, 0)]
