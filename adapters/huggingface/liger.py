@@ -35,7 +35,7 @@ def fuse(network: Any, products: torch.dtype | None) -> None:
 
 def is_fused(network: Any) -> bool:
     """Tell whether any part of a network computes with Liger's kernels."""
-    origins = (getattr(module.forward, "__module__", "") for module in network.modules())
+    origins = (str(getattr(module.forward, "__module__", "")) for module in network.modules())
     return any(origin.startswith(_PACKAGE) for origin in origins)
 
 
@@ -49,7 +49,7 @@ def _refusal(network: Any, products: torch.dtype | None) -> str:
             apply_liger_kernel(network, _NOT_HERE)
         if not is_fused(network):
             return f"there are none for {network.config.model_type}"
-        _tried_alone(network)
+        _keep_to_rows(network)
         found = numbers_of(network, products, vectors)
     except Exception as error:  # Triton's are of no common kind
         if lack_in(error) or isinstance(error, OSError):
@@ -60,8 +60,8 @@ def _refusal(network: Any, products: torch.dtype | None) -> str:
     return "they differ from the plain layers beyond rounding"
 
 
-def _tried_alone(network: Any) -> None:
-    """Let norms always run in the kernel that a trial sees: many rows would have another."""
+def _keep_to_rows(network: Any) -> None:
+    """Let norms go row by row, as a trial sees them: for many rows Liger has another kernel."""
     for module in network.modules():
         if hasattr(module, "row_mode"):
             module.row_mode = True
