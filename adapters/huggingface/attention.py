@@ -1,8 +1,6 @@
 """Which attention runs: the fastest one that computes what the plain one computes."""
 
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -13,6 +11,7 @@ from adapters.huggingface.trial import (
     FAILURES,
     Numbers,
     first_sentence,
+    import_refusal,
     numbers_of,
     same_numbers,
 )
@@ -86,18 +85,6 @@ def _refusal(
     if same_numbers(found, plain, products or network.dtype):
         return ""
     return "differs from the plain attention beyond rounding"
-
-
-def import_refusal(package: str) -> str:
-    """Say why a package cannot be imported, '' where it can."""
-    if find_spec(package) is None:
-        return "not installed"
-    try:
-        import_module(package)
-    except (ImportError, OSError, RuntimeError) as error:
-        # One that was built for another torch is there, and does not load.
-        return str(error).partition("\n")[0] or type(error).__name__
-    return ""
 
 
 def _trial(network: Any, attention: Attention, products: torch.dtype | None) -> Numbers:

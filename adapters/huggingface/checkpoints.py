@@ -15,7 +15,7 @@ import torch
 
 from adapters.huggingface.lack_of_memory import chain
 from adapters.huggingface.loaded_model import LoadedModel
-from application.causes import FULL_DISK
+from application.causes import FULL_DISK, cause_of
 from domain.batching import StepPlan
 from domain.checkpoint import OPTIMIZER
 from domain.evaluations import Evaluations
@@ -133,8 +133,7 @@ def full_disk_noticed(to_do: str) -> Iterator[None]:
 
 
 def _says_full(error: Exception) -> bool:
-    full = isinstance(error, OSError) and error.errno in FULL_DISK
-    return full or any(words in str(error) for words in _SAID_OF_FULL)
+    return cause_of(error) is Cause.DISK_FULL or any(words in str(error) for words in _SAID_OF_FULL)
 
 
 def _untrusted(location: str, why: str) -> TrainingError:

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
-from adapters.huggingface.attention import import_refusal, trials
+from adapters.huggingface.attention import trials
 from adapters.huggingface.batches import on_device, padded_tensors
 from adapters.huggingface.cautions import crowding_of
 from adapters.huggingface.cores import allowed_cores, quota
@@ -21,6 +21,7 @@ from adapters.huggingface.precision import (
 )
 from adapters.huggingface.silence import silence
 from adapters.huggingface.tiny_model import build_network
+from adapters.huggingface.trial import import_refusal
 from application.ports.engine_probe import BrokenEngineError, EngineFacts, EngineProbe
 from domain.masking import Encoded, Span
 from domain.settings.environment import Environment

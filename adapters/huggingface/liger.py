@@ -8,10 +8,16 @@ from typing import Any
 import torch
 from transformers.integrations.liger import apply_liger_kernel
 
-from adapters.huggingface.attention import import_refusal
 from adapters.huggingface.lack_of_memory import lack_in
-from adapters.huggingface.trial import first_sentence, numbers_of, same_numbers
+from adapters.huggingface.trial import (
+    first_sentence,
+    import_refusal,
+    numbers_of,
+    same_numbers,
+)
+from application.causes import cause_of
 from application.ports.model_loader import ModelUnavailableError
+from domain.result import Cause
 
 _PACKAGE = "liger_kernel"
 # The loss goes through the head on its own way here; the others are patched for good.
@@ -52,7 +58,7 @@ def _refusal(network: Any, products: torch.dtype | None) -> str:
         _keep_to_rows(network)
         found = numbers_of(network, products, vectors)
     except Exception as error:  # Triton's are of no common kind
-        if lack_in(error) or isinstance(error, OSError):
+        if lack_in(error) or cause_of(error) is Cause.DISK_FULL:
             raise
         return first_sentence(error)
     if same_numbers(found, plain, products or network.dtype):

@@ -1,6 +1,8 @@
 """A small pass forward and backward on this device, to compare two ways to compute the same."""
 
 from collections.abc import Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -55,6 +57,18 @@ def same_numbers(found: Numbers, wanted: Numbers, multiplied_in: torch.dtype) ->
 def first_sentence(error: Exception) -> str:
     """Give the beginning of what an error says; torch says a page."""
     return str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__
+
+
+def import_refusal(package: str) -> str:
+    """Say why a package cannot be imported, '' where it can."""
+    if find_spec(package) is None:
+        return "not installed"
+    try:
+        import_module(package)
+    except (ImportError, OSError, RuntimeError) as error:
+        # One that was built for another torch is there, and does not load.
+        return str(error).partition("\n")[0] or type(error).__name__
+    return ""
 
 
 def _inputs(network: Any) -> Iterator[tuple[torch.Tensor, tuple[int, int], dict[str, Any]]]:

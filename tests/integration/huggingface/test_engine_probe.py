@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from adapters.huggingface import engine_probe as module
-from adapters.huggingface.attention import import_refusal
 from adapters.huggingface.engine_probe import HuggingFaceEngineProbe
 from adapters.huggingface.loss import SummedLoss
 from adapters.huggingface.model_loader import HuggingFaceModelLoader
 from adapters.huggingface.trainer import nobody
+from adapters.huggingface.trial import import_refusal
 from application.ports.engine_probe import EngineFacts, EngineProbe
 from domain.settings.settings import Settings
 from tests.contracts.engine_probe import EngineProbeContract

@@ -1,5 +1,6 @@
 """Liger's kernels: asked for, tried, and kept to the model of the job that asked."""
 
+import errno
 import sys
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ def test_without_the_package_the_model_is_refused(monkeypatch: pytest.MonkeyPatc
         ({"times": 1.2}, "they differ from the plain layers beyond rounding"),
         ({"what": "raise RuntimeError('0 active drivers ([]). There should be one.')"}, "0 active"),
         ({"what": "assert False, 'of no common kind'"}, "of no common kind"),
+        ({"what": "raise OSError('libcuda.so.1 is not there')"}, "libcuda.so.1"),
     ],
 )
 def test_kernels_that_fail_their_trial_are_refused(
@@ -70,6 +72,15 @@ def test_kernels_that_fail_their_trial_are_refused(
 ) -> None:
     with stand_in(tmp_path, **wrong):
         assert why in why_not()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.ENOMEM])
+def test_a_lack_of_disk_or_memory_says_nothing_about_them(tmp_path: Path, number: int) -> None:
+    with (
+        stand_in(tmp_path, what=f"raise OSError({number}, 'none is left')"),
+        pytest.raises((OSError, TrainingError), match=r"none is left|not enough memory"),
+    ):
+        a_network(liger=True)
 
 
 def test_a_gradient_of_a_scale_is_tried_too(tmp_path: Path) -> None:

@@ -136,6 +136,18 @@ def test_faster_attentions_that_were_passed_over_are_shown_with_their_reasons() 
     assert facts["not used 1"] == "flash_attention_2: not installed"
 
 
+@pytest.mark.parametrize(
+    ("what", "shown"), [("compiled", ", layers compiled"), ("fused", ", Liger's kernels")]
+)
+def test_layers_that_run_in_another_way_are_shown(what: str, shown: str) -> None:
+    waiting = queued(a_job_queued())
+    held = after(waiting, a_job_started(waiting.id))
+    for found in (an_equipment(), replace(an_equipment(), **{what: True})):
+        told = JobEquipped(job_id=waiting.id, at=NOON, equipment=found)
+        model = str(equipment_facts(after(held, told))["model"])
+        assert model.endswith(shown) is getattr(found, what)
+
+
 def test_a_paused_hall_is_shown(run: Guild, memory: MemoryHall) -> None:
     assert "pause" not in run("status").stdout
     pause = HallPaused(at=NOON, cause=Cause.DISK_FULL, needed=4096)
