@@ -153,6 +153,7 @@ def test_a_lack_of_disk_or_memory_is_not_taken_for_a_missing_compiler(
     with (
         pytest.raises(TrainingError) as seen,
         lack_of_memory_noticed("a batch"),
+        silence(),
         compiled(network, lambda: True),
     ):
         break_off(fault, wrap)
